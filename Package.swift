@@ -1,0 +1,158 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One setting for every target: Swift 6 mode, strict language features, warnings are errors.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+/// Targets that wrap a C library: an import is internal unless raised, so that no C type can leak out of them.
+let wrapperSettings = settings + [.enableUpcomingFeature("InternalImportsByDefault")]
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
+
+let package = Package(
+    name: "communications-block",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "comm-api", targets: ["comm-api"]),
+        .executable(name: "comm-sender", targets: ["comm-sender"]),
+        .executable(name: "comm-stats", targets: ["comm-stats"]),
+        .executable(name: "commctl", targets: ["commctl"]),
+        .executable(name: "motorical-dev", targets: ["motorical-dev"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["CommandLineArguments", "Logging"]),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // C modules: a module map and a shim each.
+        .systemLibrary(name: "CLibPQ"),
+        .systemLibrary(name: "CHiredis"),
+        .systemLibrary(name: "CSystemd"),
+        .systemLibrary(name: "CGumbo"),
+        .systemLibrary(name: "CIDN2"),
+
+        // Clients: they know no domain word.
+        .target(name: "Postgres", dependencies: ["CLibPQ", logging, lifecycle], swiftSettings: wrapperSettings),
+        .target(name: "Redis", dependencies: ["CHiredis", logging, lifecycle], swiftSettings: wrapperSettings),
+        .target(name: "Systemd", dependencies: ["CSystemd", logging, lifecycle], swiftSettings: wrapperSettings),
+        .target(name: "Telemetry", dependencies: [logging, metrics], swiftSettings: settings),
+        .target(name: "HTML", dependencies: ["CGumbo"], swiftSettings: wrapperSettings),
+        .target(name: "CSV", swiftSettings: settings),
+        .target(name: "MIME", swiftSettings: settings),
+        .target(name: "SMTP", dependencies: [logging, nioCore, nioPosix, nioSSL], swiftSettings: settings),
+
+        .target(
+            name: "CommCore",
+            dependencies: [
+                "Postgres", "Redis", "HTML", "CSV", "MIME", "SMTP", "CIDN2",
+                logging, metrics, lifecycle, crypto, httpClient, configuration, nioCore, nioPosix,
+            ],
+            swiftSettings: settings
+        ),
+
+        // What every daemon does around its work: waiting for its stores, health port, duties, orderly stop.
+        .target(
+            name: "Daemon",
+            dependencies: [
+                "CommCore", "Postgres", "Redis", "Systemd", "Telemetry", hummingbird, logging, metrics, lifecycle, unixSignals, nioCore,
+            ],
+            swiftSettings: settings
+        ),
+
+        .executableTarget(
+            name: "comm-api",
+            dependencies: [
+                "Daemon", "CommCore", "Postgres", "Redis", "Systemd", "Telemetry", "CSV",
+                hummingbird, mustache, logging, metrics, lifecycle, unixSignals, crypto, httpClient, configuration, nioCore,
+            ],
+            resources: [.embedInCode("Resources/openapi.json")],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "comm-sender",
+            dependencies: [
+                "Daemon", "CommCore", "Postgres", "Redis", "Systemd", "Telemetry",
+                hummingbird, logging, metrics, lifecycle, unixSignals, configuration,
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "comm-stats",
+            dependencies: [
+                "Daemon", "CommCore", "Postgres", "Redis", "Systemd", "Telemetry",
+                hummingbird, httpClient, logging, metrics, lifecycle, unixSignals, configuration,
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "commctl",
+            dependencies: [
+                "CommCore", "Postgres", "Redis", "CSV", arguments, logging, configuration, httpClient, nioCore,
+            ],
+            swiftSettings: settings
+        ),
+        .executableTarget(
+            name: "motorical-dev",
+            dependencies: [
+                "Postgres", "Redis", "MIME", "SMTP",
+                arguments, hummingbird, httpClient, crypto, logging, lifecycle, unixSignals, nioCore, nioPosix,
+            ],
+            swiftSettings: settings
+        ),
+
+        .target(
+            name: "CommTesting",
+            dependencies: ["CommCore", "Postgres", "Redis", logging],
+            path: "Sources/CommTesting",
+            swiftSettings: settings
+        ),
+        .testTarget(name: "PostgresTests", dependencies: ["Postgres", "CommTesting"], swiftSettings: settings),
+        .testTarget(name: "RedisTests", dependencies: ["Redis", "CommTesting"], swiftSettings: settings),
+        .testTarget(name: "SystemdTests", dependencies: ["Systemd"], swiftSettings: settings),
+        .testTarget(name: "TelemetryTests", dependencies: ["Telemetry", logging, metrics], swiftSettings: settings),
+        .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: settings),
+        .testTarget(name: "CSVTests", dependencies: ["CSV"], swiftSettings: settings),
+        .testTarget(name: "MIMETests", dependencies: ["MIME"], swiftSettings: settings),
+        .testTarget(name: "SMTPTests", dependencies: ["SMTP", nioCore, nioPosix, logging], swiftSettings: settings),
+        .testTarget(name: "CommCoreTests", dependencies: ["CommCore", "CommTesting", "Postgres", "Redis"], swiftSettings: settings),
+        .testTarget(
+            name: "CommAPITests",
+            dependencies: [
+                "comm-api", "CommCore", "CommTesting", "Postgres", "Redis",
+                .product(name: "HummingbirdTesting", package: "hummingbird"), hummingbird,
+            ],
+            swiftSettings: settings
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["CommCore", "CommTesting", "Postgres", "Redis", httpClient, nioCore],
+            swiftSettings: settings
+        ),
+    ]
+)

@@ -1,0 +1,92 @@
+import FoundationEssentials
+import Postgres
+
+/// Counts audiences and keeps the counts.
+package struct AudienceSnapshotRepository: Sendable {
+    /// Counts the audience of a campaign's lists now and stores it as the campaign's next snapshot.
+    ///
+    /// The campaign's row is locked by the caller, so versions do not collide.
+    func take(tenantID: UUID, campaignID: UUID, now: Date, on connection: PostgresConnection) async throws -> AudienceSnapshot {
+        let count = try await count(tenantID: tenantID, campaignID: campaignID, now: now, on: connection)
+        let rows = try await connection.query(
+            """
+            INSERT INTO comm_audience_snapshots
+                   (tenant_id, id, campaign_id, version, total_recipients, excluded, included_lists, created_at)
+            SELECT \(tenantID), \(UUIDv7.make(at: now)), \(campaignID),
+                   1 + coalesce((SELECT max(version) FROM comm_audience_snapshots
+                                  WHERE tenant_id = \(tenantID) AND campaign_id = \(campaignID)), 0),
+                   \(count.totalRecipients), \(count.excluded),
+                   ARRAY(SELECT list_id FROM campaign_lists
+                          WHERE tenant_id = \(tenantID) AND campaign_id = \(campaignID) ORDER BY list_id),
+                   \(now)
+            RETURNING \(sql: AudienceSnapshot.columns)
+            """
+        )
+        return try rows.one(AudienceSnapshot.init(row:))
+    }
+
+    /// Active members of the campaign's lists, each contact once, however many lists it is in.
+    func count(tenantID: UUID, campaignID: UUID, now: Date, on connection: PostgresConnection) async throws -> AudienceCount {
+        let rows = try await connection.query(
+            """
+            SELECT count(*) FILTER (WHERE mailable) AS total, count(*) FILTER (WHERE NOT mailable) AS excluded
+              FROM (SELECT c.status = 'active' AND x.id IS NULL AS mailable
+                      FROM contacts c
+                      LEFT JOIN suppressions x ON x.tenant_id = c.tenant_id AND x.email_norm = c.email_norm
+                                              AND (x.expires_at IS NULL OR x.expires_at > \(now))
+                     WHERE c.tenant_id = \(tenantID) AND c.deleted_at IS NULL
+                       AND c.id IN (SELECT m.contact_id
+                                      FROM campaign_lists l
+                                      JOIN lists ON lists.tenant_id = l.tenant_id AND lists.id = l.list_id AND lists.deleted_at IS NULL
+                                      JOIN list_contacts m ON m.tenant_id = l.tenant_id AND m.list_id = l.list_id
+                                     WHERE l.tenant_id = \(tenantID) AND l.campaign_id = \(campaignID) AND m.status = 'active')
+                   ) members
+            """
+        )
+        return try rows.one { AudienceCount(totalRecipients: try $0.get("total"), excluded: try $0.get("excluded")) }
+    }
+
+    /// The campaign's newest snapshot.
+    func newest(tenantID: UUID, campaignID: UUID, on connection: PostgresConnection) async throws -> AudienceSnapshot? {
+        let rows = try await connection.query(
+            """
+            SELECT \(sql: AudienceSnapshot.columns) FROM comm_audience_snapshots
+             WHERE tenant_id = \(tenantID) AND campaign_id = \(campaignID) ORDER BY version DESC LIMIT 1
+            """
+        )
+        return try rows.first.map(AudienceSnapshot.init(row:))
+    }
+}
+
+extension AudienceSnapshot {
+    static let columns: SQL = "id, campaign_id, version, total_recipients, excluded, included_lists, deduped_by, created_at"
+
+    /// The columns under names of their own, of the alias `n`, for joins.
+    static let joinedColumns: SQL = """
+        n.id AS n_id, n.campaign_id AS n_campaign_id, n.version AS n_version, n.total_recipients AS n_total_recipients,
+        n.excluded AS n_excluded, n.included_lists AS n_included_lists, n.deduped_by AS n_deduped_by, n.created_at AS n_created_at
+        """
+
+    init(row: PostgresRow) throws {
+        try self.init(row: row, prefix: "")
+    }
+
+    /// The snapshot of a join, or nil where there was none.
+    init?(joined row: PostgresRow) throws {
+        guard let _: UUID = try row.get("n_id") else { return nil }
+        try self.init(row: row, prefix: "n_")
+    }
+
+    private init(row: PostgresRow, prefix: String) throws {
+        self.init(
+            id: try row.get(prefix + "id"),
+            campaignID: try row.get(prefix + "campaign_id"),
+            version: try row.get(prefix + "version"),
+            totalRecipients: try row.get(prefix + "total_recipients"),
+            excluded: try row.get(prefix + "excluded"),
+            includedLists: try row.get(prefix + "included_lists"),
+            dedupedBy: try row.get(prefix + "deduped_by"),
+            createdAt: try row.get(prefix + "created_at")
+        )
+    }
+}

@@ -1,0 +1,94 @@
+import FoundationEssentials
+import Postgres
+
+/// Makes artifacts of a campaign's template as it is now, and counts the campaign's audience with each.
+package struct CampaignCompiler: Sendable {
+    let client: PostgresClient
+    let time: any TimeSource
+    let artifacts: ArtifactRepository
+    let snapshots = AudienceSnapshotRepository()
+    private let pipeline: CompilePipeline
+    private let trackingBase: String
+
+    /// - Parameter trackingBase: where tracked links lead, `https://track.example.com`; only for showing them in artifacts.
+    package init(client: PostgresClient, time: any TimeSource, pipeline: CompilePipeline, trackingBase: String) {
+        self.client = client
+        self.time = time
+        artifacts = ArtifactRepository(client: client)
+        self.pipeline = pipeline
+        self.trackingBase = trackingBase
+    }
+
+    /// Stores the next version of the campaign's artifact and of its audience snapshot, in one transaction.
+    ///
+    /// A campaign that is scheduled and has not begun takes the new version as what it will send. One that has begun is refused.
+    package func compile(tenantID: UUID, campaignID: UUID) async throws -> CompiledCampaign {
+        let compiled = try await prepare(tenantID: tenantID, campaignID: campaignID)
+        let now = time.now
+        return try await client.withTenant(tenantID) { connection in
+            let campaign = try await CampaignRepository.lock(tenantID: tenantID, id: campaignID, on: connection)
+            try Self.requireOpen(campaign, for: compiled)
+            let scope = CampaignScope(tenantID: tenantID, campaignID: campaignID, now: now)
+            let artifact = try await artifacts.insert(compiled, scope, on: connection)
+            let snapshot = try await snapshots.take(tenantID: tenantID, campaignID: campaignID, now: now, on: connection)
+            if campaign.status != .draft {
+                try await CampaignRepository.fix(artifact: artifact.id, snapshot: snapshot.id, scope, on: connection)
+            }
+            return CompiledCampaign(
+                artifactID: artifact.id,
+                snapshotID: snapshot.id,
+                version: artifact.version,
+                totalRecipients: snapshot.totalRecipients,
+                excluded: snapshot.excluded,
+                report: compiled.report
+            )
+        }
+    }
+
+    /// Compiles the campaign's template without storing anything; `validationFailed` when it breaks a limit.
+    func prepare(tenantID: UUID, campaignID: UUID) async throws -> CompiledTemplate {
+        let input = try await CompileInput.load(tenantID: tenantID, campaignID: campaignID, client: client)
+        let compiled = try compile(input, fields: .anyAttribute)
+        let used = compiled.program.fields.compactMap(CompileInput.attribute(of:))
+        guard !used.isEmpty else { return compiled }
+        let known = try await CompileInput.known(used, tenantID: tenantID, client: client)
+        return known.count == Set(used).count ? compiled : try compile(input, fields: .attributes(known))
+    }
+
+    private func compile(_ input: CompileInput, fields: KnownFields) throws -> CompiledTemplate {
+        let options = CompileOptions(
+            campaignID: input.campaign.id,
+            fields: fields,
+            utm: input.campaign.googleAnalytics.utmOptions,
+            trackingBase: trackingBase
+        )
+        do {
+            return try pipeline.compile(input.source, options: options)
+        } catch let error as CompileError {
+            throw CampaignError.validationFailed(error)
+        }
+    }
+
+    private static func requireOpen(_ campaign: Campaign, for compiled: CompiledTemplate) throws {
+        guard campaign.startedAt == nil, !campaign.status.isFinal else {
+            throw CampaignError(.illegalTransition, "Cannot compile a campaign that is \(campaign.status.rawValue)")
+        }
+        let blockers = compiled.report.blockers
+        guard campaign.status == .draft || blockers.isEmpty else { throw CampaignError.blocked(blockers, report: compiled.report) }
+    }
+}
+
+extension GoogleAnalytics {
+    /// The parameters that a link does not have yet are added, or links stay as they are.
+    fileprivate var utmOptions: UTMOptions {
+        guard enabled else { return UTMOptions(policy: .preserve) }
+        return UTMOptions(
+            policy: .append,
+            source: utmSource.nonEmpty,
+            medium: utmMedium.nonEmpty,
+            campaign: utmCampaign.nonEmpty,
+            content: utmContent.nonEmpty,
+            term: utmTerm.nonEmpty
+        )
+    }
+}

@@ -1,0 +1,79 @@
+import Foundation
+
+/// The rules of a campaign's fields.
+package enum CampaignRules {
+    static let longestName = 200
+    static let longestFromName = 200
+    static let mostLists = 1000
+    static let chunkSizes = 1...5000
+    static let delays = 0...86_400
+    static let longestUTM = 255
+
+    /// Every problem of a draft that can be seen without the database.
+    package static func problems(of draft: CampaignDraft) -> [FieldProblem] {
+        var check = FieldCheck()
+        check.requiredLine("name", draft.name, limit: longestName)
+        if draft.templateID == nil { check.add(.required("template_id")) }
+        if draft.motorBlockID == nil { check.add(.required("motor_block_id")) }
+        if draft.listIDs?.isEmpty ?? true { check.add(.required("list_ids")) }
+        if let lists = draft.listIDs, lists.count > mostLists {
+            check.add("list_ids", "too_long", "list_ids holds more than \(mostLists) lists")
+        }
+        checkFrom(address: draft.fromAddress, name: draft.fromName, &check)
+        if let analytics = draft.googleAnalytics { checkAnalytics(analytics, &check) }
+        return check.problems
+    }
+
+    /// Every problem of a change of settings.
+    package static func problems(of patch: CampaignSettingsPatch) -> [FieldProblem] {
+        var check = FieldCheck()
+        checkRange("chunk_size", patch.chunkSize, chunkSizes, &check)
+        checkRange("delay_seconds_between_chunks", patch.delaySecondsBetweenChunks, delays, &check)
+        if let timezone = patch.timezone, !isTimezone(timezone) {
+            check.add("timezone", "invalid", "timezone must be a name of the IANA database, such as Europe/Vilnius")
+        }
+        if let text = patch.scheduledAt, ScheduledTime.date(from: text) == nil {
+            check.add("scheduled_at", "invalid", "Invalid scheduled_at datetime")
+        }
+        if patch.clearScheduled, patch.scheduledAt != nil {
+            check.add("clear_scheduled", "invalid", "clear_scheduled and scheduled_at exclude each other")
+        }
+        checkFrom(address: patch.fromAddress, name: patch.fromName, &check)
+        return check.problems
+    }
+
+    /// The sentence that stands for the problems: the words of the contract where it has some.
+    static func message(for problems: [FieldProblem]) -> String {
+        let basics: Set = ["name", "template_id", "motor_block_id", "list_ids"]
+        if problems.contains(where: { $0.code == "required" && basics.contains($0.field) }) {
+            return "name, template_id, motor_block_id, list_ids[] required"
+        }
+        return problems.first?.message ?? "The campaign is not valid"
+    }
+
+    private static func checkFrom(address: String?, name: String?, _ check: inout FieldCheck) {
+        if let address, !address.isEmpty, (try? EmailAddress(address)) == nil {
+            check.add("from_address", "invalid", "Invalid from_address format. Must be a valid email address.")
+        }
+        check.line("from_name", name, limit: longestFromName)
+    }
+
+    private static func checkAnalytics(_ analytics: GoogleAnalytics, _ check: inout FieldCheck) {
+        check.line("google_analytics.utm_source", analytics.utmSource, limit: longestUTM)
+        check.line("google_analytics.utm_medium", analytics.utmMedium, limit: longestUTM)
+        check.line("google_analytics.utm_campaign", analytics.utmCampaign, limit: longestUTM)
+        check.line("google_analytics.utm_content", analytics.utmContent, limit: longestUTM)
+        check.line("google_analytics.utm_term", analytics.utmTerm, limit: longestUTM)
+    }
+
+    private static func checkRange(_ field: String, _ value: Int?, _ range: ClosedRange<Int>, _ check: inout FieldCheck) {
+        guard let value, !range.contains(value) else { return }
+        check.add(field, "invalid", "\(field) must be from \(range.lowerBound) to \(range.upperBound)")
+    }
+
+    /// Names of the database only: abbreviations and offsets do not know summer time.
+    private static func isTimezone(_ name: String) -> Bool {
+        guard name == "UTC" || name == "GMT" || name.contains("/") else { return false }
+        return TimeZone(identifier: name) != nil
+    }
+}

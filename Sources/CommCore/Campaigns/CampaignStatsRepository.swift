@@ -1,0 +1,117 @@
+import FoundationEssentials
+import Postgres
+
+/// Reads a campaign's counters, and counts its delivery log by reason.
+package struct CampaignStatsRepository: Sendable {
+    private let client: PostgresClient
+
+    package init(client: PostgresClient) {
+        self.client = client
+    }
+
+    /// The campaign's numbers.
+    ///
+    /// - Parameter countingReasons: also counts the delivery log by reason, which reads one row for each message.
+    package func stats(tenantID: UUID, campaignID: UUID, countingReasons: Bool = true) async throws -> CampaignStats {
+        try await client.withTenant(tenantID) { connection in
+            let campaign = try await CampaignRepository.find(tenantID: tenantID, id: campaignID, on: connection)
+            let rows = try await connection.query(Self.counters(tenantID: tenantID, campaignID: campaignID))
+            let counters = try rows.first.map(Counters.init(row:)) ?? Counters()
+            var balance = counters.balance
+            if countingReasons, let startedAt = campaign.startedAt {
+                balance.byReason = try await Self.reasons(
+                    tenantID: tenantID,
+                    campaignID: campaignID,
+                    startedAt: startedAt,
+                    on: connection
+                )
+            }
+            return CampaignStats(
+                status: campaign.status,
+                startedAt: campaign.startedAt,
+                completedAt: campaign.completedAt,
+                balance: balance,
+                totals: counters.totals,
+                progress: Self.progress(of: balance, expected: counters.expected, status: campaign.status)
+            )
+        }
+    }
+
+    /// While the audience is being expanded its size is known from the snapshot only.
+    static func progress(of balance: CampaignBalance, expected: Int64, status: CampaignStatus) -> Double {
+        if status == .completed { return 1 }
+        let whole = max(balance.planned, expected)
+        return whole > 0 ? Double(balance.finished) / Double(whole) : 0
+    }
+
+    private static func counters(tenantID: UUID, campaignID: UUID) -> SQL {
+        """
+        SELECT m.*,
+               CASE WHEN e.finished_at IS NULL THEN coalesce(n.total_recipients, 0) ELSE 0 END AS expected
+          FROM campaigns c
+          LEFT JOIN campaign_delivery_metrics m ON m.tenant_id = c.tenant_id AND m.campaign_id = c.id
+          LEFT JOIN campaign_expansions e ON e.tenant_id = c.tenant_id AND e.campaign_id = c.id
+          LEFT JOIN comm_audience_snapshots n ON n.tenant_id = c.tenant_id AND n.id = c.snapshot_id
+         WHERE c.tenant_id = \(tenantID) AND c.id = \(campaignID)
+        """
+    }
+
+    /// Every message id of a campaign begins with the milliseconds of its start, so the log of one campaign is a range of the key
+    /// inside one partition, even though the log has no index by campaign.
+    private static func reasons(
+        tenantID: UUID,
+        campaignID: UUID,
+        startedAt: Date,
+        on connection: PostgresConnection
+    ) async throws -> [CampaignBalance.Reason] {
+        let range = MessageIDRange(startedAt: startedAt)
+        let rows = try await connection.query(
+            """
+            SELECT outcome, reason, count(*) AS count
+              FROM delivery_events
+             WHERE tenant_id = \(tenantID) AND campaign_id = \(campaignID)
+               AND id BETWEEN \(range.first) AND \(range.last)
+               AND created_at BETWEEN \(range.from) AND \(range.to)
+             GROUP BY outcome, reason
+             ORDER BY outcome, reason NULLS FIRST
+            """
+        )
+        return try rows.map {
+            CampaignBalance.Reason(outcome: try $0.get("outcome"), reason: try $0.get("reason"), count: try $0.get("count"))
+        }
+    }
+}
+
+/// One row of counters; all zero for a campaign that has none yet.
+private struct Counters {
+    var balance = CampaignBalance()
+    var totals = CampaignTotals()
+    /// Recipients that expansion has still to turn into planned messages, and those it has; 0 once it is done.
+    var expected: Int64 = 0
+
+    init() {}
+
+    init(row: PostgresRow) throws {
+        func count(_ column: String) throws -> Int64 {
+            let value: Int64? = try row.get(column)
+            return value ?? 0
+        }
+        balance.planned = try count("planned")
+        balance.sent = try count("sent")
+        balance.suppressed = try count("suppressed")
+        balance.skipped = try count("skipped")
+        balance.failed = try count("failed")
+        balance.unknown = try count("unknown")
+        totals.accepted = try count("accepted")
+        totals.delivered = try count("delivered")
+        totals.bounced = try count("bounced")
+        totals.complained = try count("complained")
+        totals.deferred = try count("deferred")
+        totals.rejected = try count("rejected")
+        totals.opened = try count("opened")
+        totals.clicked = try count("clicked")
+        totals.clicks = try count("clicks")
+        totals.unsubscribed = try count("unsubscribed")
+        expected = try count("expected")
+    }
+}

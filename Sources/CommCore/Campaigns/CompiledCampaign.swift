@@ -1,0 +1,11 @@
+import FoundationEssentials
+
+/// The answer to compiling a campaign.
+package struct CompiledCampaign: Sendable, Equatable {
+    package let artifactID: UUID
+    package let snapshotID: UUID
+    package let version: Int
+    package let totalRecipients: Int64
+    package let excluded: Int64
+    package let report: CompileReport
+}

@@ -1,0 +1,57 @@
+/// One piece of a compiled mail.
+package enum Segment: Sendable, Equatable {
+    /// Bytes that every recipient gets.
+    case literal(String)
+    /// A value of the recipient, by its place in the program's fields; the default stands for a missing or empty one.
+    case field(Int, default: String, Escaping)
+    /// The recipient's own address of a tracked link, by its place in the program's links.
+    case trackedLink(Int)
+    /// The recipient's own unsubscribe address.
+    case unsubscribeURL(Escaping)
+    /// The recipient's own address of the open pixel.
+    case openPixelURL
+}
+
+extension Segment: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case literal = "lit"
+        case field
+        case fallback = "default"
+        case escaping = "as"
+        case link
+        case unsubscribe
+        case pixel
+    }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        if let text = try container.decodeIfPresent(String.self, forKey: .literal) {
+            self = .literal(text)
+        } else if let index = try container.decodeIfPresent(Int.self, forKey: .field) {
+            let fallback = try container.decodeIfPresent(String.self, forKey: .fallback) ?? ""
+            self = .field(index, default: fallback, try container.decode(Escaping.self, forKey: .escaping))
+        } else if let index = try container.decodeIfPresent(Int.self, forKey: .link) {
+            self = .trackedLink(index)
+        } else if let escaping = try container.decodeIfPresent(Escaping.self, forKey: .unsubscribe) {
+            self = .unsubscribeURL(escaping)
+        } else if container.contains(.pixel) {
+            self = .openPixelURL
+        } else {
+            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "not a segment"))
+        }
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        switch self {
+        case .literal(let text): try container.encode(text, forKey: .literal)
+        case .field(let index, let fallback, let escaping):
+            try container.encode(index, forKey: .field)
+            if !fallback.isEmpty { try container.encode(fallback, forKey: .fallback) }
+            try container.encode(escaping, forKey: .escaping)
+        case .trackedLink(let index): try container.encode(index, forKey: .link)
+        case .unsubscribeURL(let escaping): try container.encode(escaping, forKey: .unsubscribe)
+        case .openPixelURL: try container.encode(true, forKey: .pixel)
+        }
+    }
+}

@@ -1,0 +1,18 @@
+/// Why a suppression was refused.
+package struct SuppressionError: Error, Sendable, Equatable {
+    package enum Code: String, Sendable, CaseIterable {
+        case notFound
+        case invalid
+    }
+
+    package let code: Code
+    /// A sentence for the client.
+    package let message: String
+    package let problems: [FieldProblem]
+
+    package init(_ code: Code, _ message: String, problems: [FieldProblem] = []) {
+        self.code = code
+        self.message = message
+        self.problems = problems
+    }
+}

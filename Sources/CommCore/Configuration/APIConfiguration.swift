@@ -1,0 +1,46 @@
+import Redis
+
+/// Everything that comm-api is told from outside.
+package struct APIConfiguration: Sendable {
+    /// Address the server listens on.
+    package var host: String
+    /// TCP port; 0 lets the system choose.
+    package var port: Int
+    /// Environment, logs, faults.
+    package var runtime: RuntimeSettings
+    /// The suite's database.
+    package var database: DatabaseSettings
+    /// The Redis server.
+    package var redis: RedisConfiguration
+    /// Addresses in messages and the signing secret.
+    package var links: LinkSettings
+    /// The platform's HTTP API.
+    package var platform: PlatformSettings
+    /// Opens the provisioning calls.
+    package var internalToken: Secret
+    /// Verifies webhooks; nil only when unsigned ones are allowed.
+    package var webhookSecret: Secret?
+    /// Largest body of a JSON request, in bytes.
+    package var maxBodyBytes: Int
+    /// Largest import file, in bytes.
+    package var maxImportBytes: Int
+}
+
+extension APIConfiguration: DaemonConfiguration {
+    package static var program: Program { .api }
+
+    package init(reading reader: inout ConfigurationReader) {
+        let runtime = reader.runtime()
+        host = reader.value(ConfigurationKeys.host)
+        port = reader.value(ConfigurationKeys.port)
+        database = reader.database()
+        redis = reader.redis()
+        links = reader.links(in: runtime.environment)
+        platform = reader.platform()
+        internalToken = reader.required(ConfigurationKeys.internalToken)
+        webhookSecret = reader.webhookSecret()
+        maxBodyBytes = reader.value(ConfigurationKeys.maxBodyBytes)
+        maxImportBytes = reader.value(ConfigurationKeys.maxImportBytes)
+        self.runtime = runtime
+    }
+}

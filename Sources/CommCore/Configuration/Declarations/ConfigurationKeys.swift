@@ -1,0 +1,36 @@
+/// The settings of the suite: the one list from which values are read, checked and documented.
+package enum ConfigurationKeys {
+    /// Every setting, in the order of the reference.
+    package static let all: [ConfigurationDeclaration] = servers + stores + secrets + links + platform + smtp + sending + operations
+
+    private static let servers: [ConfigurationDeclaration] = [
+        port.declaration, host.declaration, senderPort.declaration, statsPort.declaration, maxBodyBytes.declaration,
+        maxImportBytes.declaration,
+    ]
+    private static let stores: [ConfigurationDeclaration] =
+        database.declarations + [databasePool.declaration] + motoricalDatabase.declarations + [
+            redisURL.declaration, redisHost.declaration, redisPort.declaration, redisUsername.declaration, redisPassword.declaration,
+            redisDatabase.declaration,
+        ]
+    private static let secrets: [ConfigurationDeclaration] = [
+        internalToken.declaration, serviceJWTSecret.declaration, webhookSecret.declaration, webhookAllowUnsigned.declaration,
+    ]
+    private static let links: [ConfigurationDeclaration] = [
+        publicBase.declaration, trackingDomain.declaration, trackingScheme.declaration, fromAddress.declaration,
+        unsubscribeMailto.declaration,
+    ]
+    private static let platform: [ConfigurationDeclaration] = [
+        motoricalAPIBase.declaration, motoricalAPIKey.declaration, motoricalPublicToken.declaration, deliveryQueue.declaration,
+        deliveryQueueHighWater.declaration, logPollSeconds.declaration,
+    ]
+    private static let smtp: [ConfigurationDeclaration] = [
+        smtpEnable.declaration, smtpHost.declaration, smtpPort.declaration, smtpTLS.declaration, smtpUser.declaration,
+        smtpPassword.declaration,
+    ]
+    private static let sending: [ConfigurationDeclaration] = [
+        chunkSize.declaration, leaseSeconds.declaration, reconcileAfterSeconds.declaration, lanes.declaration,
+    ]
+    private static let operations: [ConfigurationDeclaration] = [
+        environment.declaration, fault.declaration, logLevel.declaration, logFormat.declaration,
+    ]
+}

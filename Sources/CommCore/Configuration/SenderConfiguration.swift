@@ -1,0 +1,56 @@
+import Redis
+
+/// Everything that comm-sender is told from outside.
+package struct SenderConfiguration: Sendable {
+    /// Address of the health and metrics pages.
+    package var host: String
+    /// Their TCP port; nil means none.
+    package var port: Int?
+    /// Environment, logs, faults.
+    package var runtime: RuntimeSettings
+    /// The suite's database.
+    package var database: DatabaseSettings
+    /// The platform's database; nil only when an SMTP gateway is configured instead.
+    package var motoricalDatabase: DatabaseSettings?
+    /// The Redis server.
+    package var redis: RedisConfiguration
+    /// Addresses in messages and the signing secret.
+    package var links: LinkSettings
+    /// Redis list from which the platform takes its jobs.
+    package var deliveryQueue: String
+    /// Length of that list above which nothing more is handed over.
+    package var deliveryQueueHighWater: Int
+    /// The SMTP gateway, when enabled.
+    package var smtp: SMTPGatewaySettings?
+    /// Messages that a bulk lane handles together.
+    package var chunkSize: Int
+    /// How long work is held without renewing.
+    package var lease: Duration
+    /// Age at which an unconfirmed hand-over is looked up.
+    package var reconcileAfter: Duration
+    /// Bulk lanes worked at the same time.
+    package var lanes: Int
+}
+
+extension SenderConfiguration: DaemonConfiguration {
+    package static var program: Program { .sender }
+
+    package init(reading reader: inout ConfigurationReader) {
+        let runtime = reader.runtime()
+        let smtp = reader.smtp(in: runtime.environment)
+        host = reader.value(ConfigurationKeys.host)
+        port = reader.port(ConfigurationKeys.senderPort)
+        database = reader.database()
+        motoricalDatabase = reader.motoricalDatabase(isRequired: smtp == nil)
+        redis = reader.redis()
+        links = reader.links(in: runtime.environment)
+        deliveryQueue = reader.value(ConfigurationKeys.deliveryQueue)
+        deliveryQueueHighWater = reader.value(ConfigurationKeys.deliveryQueueHighWater)
+        chunkSize = reader.value(ConfigurationKeys.chunkSize)
+        lease = .seconds(reader.value(ConfigurationKeys.leaseSeconds))
+        reconcileAfter = .seconds(reader.value(ConfigurationKeys.reconcileAfterSeconds))
+        lanes = reader.value(ConfigurationKeys.lanes)
+        self.runtime = runtime
+        self.smtp = smtp
+    }
+}

@@ -1,0 +1,51 @@
+/// Why a text is not an e-mail address that mail can be sent to; the raw value is stable and fit for an API answer.
+package enum EmailAddressProblem: String, Error, Sendable, CaseIterable {
+    case empty = "empty"
+    case missingAt = "missing_at"
+    case multipleAt = "multiple_at"
+    case tooLong = "address_too_long"
+    case emptyLocalPart = "empty_local_part"
+    case localPartTooLong = "local_part_too_long"
+    case localPartDot = "local_part_dot"
+    case localPartCharacter = "local_part_character"
+    case localPartQuoted = "local_part_quoted"
+    case localPartInternational = "local_part_international"
+    case emptyDomain = "empty_domain"
+    case domainTooLong = "domain_too_long"
+    case emptyLabel = "domain_empty_label"
+    case labelTooLong = "domain_label_too_long"
+    case labelHyphen = "domain_label_hyphen"
+    case labelCharacter = "domain_character"
+    case singleLabel = "domain_single_label"
+    case numericTopLevel = "domain_numeric_top_level"
+    case addressLiteral = "domain_address_literal"
+    case internationalDomain = "domain_international"
+    case invalidUTF8 = "invalid_utf8"
+
+    /// The reason as half a sentence, to stand behind "invalid email:".
+    package var message: String {
+        switch self {
+        case .empty: "it is empty"
+        case .missingAt: "it has no @"
+        case .multipleAt: "it has more than one @"
+        case .tooLong: "it is longer than 254 octets"
+        case .emptyLocalPart: "nothing stands before the @"
+        case .localPartTooLong: "the part before the @ is longer than 64 octets"
+        case .localPartDot: "the part before the @ starts or ends with a dot, or has two in a row"
+        case .localPartCharacter: "the part before the @ has a character that is not allowed there"
+        case .localPartQuoted: "the part before the @ is quoted, which is not accepted"
+        case .localPartInternational: "the part before the @ has letters beyond ASCII, which the delivery path cannot carry"
+        case .emptyDomain: "nothing stands after the @"
+        case .domainTooLong: "the domain is longer than 253 octets"
+        case .emptyLabel: "the domain starts or ends with a dot, or has two in a row"
+        case .labelTooLong: "a part of the domain is longer than 63 octets"
+        case .labelHyphen: "a part of the domain starts or ends with a hyphen"
+        case .labelCharacter: "the domain has a character that is not allowed there"
+        case .singleLabel: "the domain has no dot"
+        case .numericTopLevel: "the last part of the domain is a number"
+        case .addressLiteral: "the domain is an IP address"
+        case .internationalDomain: "the domain is not a valid international domain name"
+        case .invalidUTF8: "it is not valid UTF-8"
+        }
+    }
+}

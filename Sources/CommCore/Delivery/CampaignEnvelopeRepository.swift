@@ -1,0 +1,39 @@
+import FoundationEssentials
+import Postgres
+
+/// What a sender must know of a campaign to hand over its messages.
+struct CampaignEnvelopeRepository: Sendable {
+    let client: PostgresClient
+    let defaultFromAddress: String
+    let unsubscribeMailto: String
+
+    /// - Returns: nil when there is no such campaign or it has no artifact.
+    func envelope(tenantID: UUID, campaignID: UUID) async throws -> CampaignEnvelope? {
+        let rows = try await client.query(
+            """
+            SELECT name, motor_block_id, artifact_id, from_address, from_name FROM campaigns
+            WHERE tenant_id = \(tenantID) AND id = \(campaignID) AND artifact_id IS NOT NULL
+            """
+        )
+        guard let row = rows.first else { return nil }
+        let name: String = try row.get("name")
+        return CampaignEnvelope(
+            tenantID: tenantID,
+            campaignID: campaignID,
+            campaignName: name,
+            motorBlockID: try row.get("motor_block_id"),
+            artifactID: try row.get("artifact_id"),
+            fromAddress: try row.get("from_address") ?? defaultFromAddress,
+            fromName: try row.get("from_name") ?? name,
+            unsubscribeMailto: unsubscribeMailto
+        )
+    }
+
+    /// The program of an artifact, as JSON.
+    func program(tenantID: UUID, artifactID: UUID) async throws -> PostgresJSON? {
+        let rows = try await client.query(
+            "SELECT program FROM comm_campaign_artifacts WHERE tenant_id = \(tenantID) AND id = \(artifactID)"
+        )
+        return try rows.first?.get("program")
+    }
+}

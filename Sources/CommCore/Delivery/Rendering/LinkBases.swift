@@ -1,0 +1,32 @@
+/// Where a mail's own links lead: the tracking domain and the public address of the API.
+package struct LinkBases: Sendable, Equatable {
+    let click: [UInt8]
+    let open: [UInt8]
+    let unsubscribe: [UInt8]
+
+    /// Bases such as `https://track.example.com` and `https://example.com/communications`.
+    ///
+    /// - Throws: `RenderError` when one is not an absolute http(s) URL of plain characters, without query and fragment.
+    package init(tracking: String, publicBase: String) throws(RenderError) {
+        let tracking = try Self.checked(tracking)
+        self.click = tracking + Array("/c/".utf8)
+        self.open = tracking + Array("/o/".utf8)
+        self.unsubscribe = try Self.checked(publicBase) + Array("/t/u/".utf8)
+    }
+
+    /// The base without slashes at its end. Its characters need no escaping in HTML, JSON and text.
+    private static func checked(_ base: String) throws(RenderError) -> [UInt8] {
+        var bytes = Array(base.utf8)
+        while bytes.last == UInt8(ascii: "/") { bytes.removeLast() }
+        let plain = bytes.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: ":"): true
+            default: "-._~/[]%".utf8.contains(byte)
+            }
+        }
+        guard plain, LinkTokenEnding.isWebURL(bytes) else {
+            throw RenderError(.invalidBase, "a link base has to be an absolute http or https URL without query: \(base)")
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,57 @@
+import FoundationEssentials
+
+/// One fact that came back, whoever reported it: provider, platform log, tracking link, unsubscribe page.
+///
+/// The ``id`` is made of what identifies the fact, so that duplicates, replays and reports by two sources change nothing.
+package struct Event: Sendable, Equatable {
+    package let id: UUID
+    package let type: EventType
+    package let tenantID: UUID
+    package let campaignID: UUID?
+    package let contactID: UUID?
+    package let messageID: UUID?
+    /// Who reported it: `motorical`, `motorical_log`, `tracking`, `link`, `one_click`, `api`.
+    package let source: String
+    package let occurredAt: Date
+    /// Only for ``EventType/bounced``.
+    package let bounceKind: BounceKind?
+    /// Details as a JSON object: URL, user agent, SMTP code, …
+    package let payload: String
+
+    /// - Parameter discriminator: what tells two facts of the same type about one message apart, for example the id made when a
+    ///   click was received. Ignored for facts that happen once per message.
+    package init(
+        type: EventType,
+        tenantID: UUID,
+        campaignID: UUID?,
+        contactID: UUID?,
+        messageID: UUID?,
+        source: String,
+        occurredAt: Date,
+        bounceKind: BounceKind? = nil,
+        discriminator: String? = nil,
+        payload: String = "{}"
+    ) {
+        self.type = type
+        self.tenantID = tenantID
+        self.campaignID = campaignID
+        self.contactID = contactID
+        self.messageID = messageID
+        self.source = source
+        self.occurredAt = occurredAt
+        self.bounceKind = type == .bounced ? bounceKind ?? .hard : nil
+        self.payload = payload
+        self.id = EventIdentity.make(
+            type: type,
+            messageID: messageID,
+            fallback: [campaignID?.uuidString ?? "", contactID?.uuidString ?? ""],
+            occurredAt: occurredAt,
+            discriminator: discriminator
+        )
+    }
+
+    /// The time that decides the partition: the message's own, else when it happened.
+    package var bucket: Date {
+        messageID.flatMap(UUIDv7.time(of:)) ?? occurredAt
+    }
+}

@@ -1,0 +1,114 @@
+import FoundationEssentials
+import Logging
+import Metrics
+import Postgres
+
+/// Turns what lies in the inbox into stored and projected events: claim, understand, find the owner, record, in one transaction.
+package struct InboxProcessor: Sendable {
+    private let client: PostgresClient
+    private let time: any TimeSource
+    private let logger: Logger
+    private let recorder = EventRecorder()
+    private let stored = Counter(label: "comm_events_stored_total")
+    private let dropped = Counter(label: "comm_events_dropped_total")
+
+    /// How long a report about a message that we do not know (yet) is kept.
+    static let patience: TimeInterval = 24 * 3600
+
+    package init(client: PostgresClient, time: any TimeSource, logger: Logger) {
+        self.client = client
+        self.time = time
+        self.logger = logger
+    }
+
+    /// Processes up to `limit` inbox rows.
+    ///
+    /// - Returns: how many rows were taken; fewer than `limit` means that nothing more is due.
+    package func processBatch(limit: Int = 1_000) async throws -> Int {
+        do {
+            return try await process(limit: limit)
+        } catch let error as PostgresError where !error.isTransient {
+            // A row that the database refuses must not hold up the rest: one at a time, the bad one is put aside.
+            logger.warning("batch of events refused, going one by one", metadata: ["error": "\(error)"])
+            return try await processOneByOne(limit: limit)
+        }
+    }
+
+    private func process(limit: Int) async throws -> Int {
+        try await client.withTransaction { connection in
+            let now = time.now
+            let rows = try await InboxRepository.claim(limit: limit, now: now, on: connection)
+            guard !rows.isEmpty else { return 0 }
+            try await handle(rows, now: now, on: connection)
+            return rows.count
+        }
+    }
+
+    private func processOneByOne(limit: Int) async throws -> Int {
+        var taken = 0
+        while taken < limit {
+            do {
+                guard try await process(limit: 1) == 1 else { return taken }
+            } catch let error as PostgresError where !error.isTransient {
+                try await parkOldest(reason: "\(error)")
+            }
+            taken += 1
+        }
+        return taken
+    }
+
+    private func parkOldest(reason: String) async throws {
+        try await client.withTransaction { connection in
+            let now = time.now
+            guard let row = try await InboxRepository.claim(limit: 1, now: now, on: connection).first else { return }
+            try await InboxRepository.park([(row.id, retryTime(row, now: now), reason)], on: connection)
+        }
+    }
+
+    private func handle(_ rows: [InboxRepository.Row], now: Date, on connection: PostgresConnection) async throws {
+        let dispatches = rows.filter { $0.source == DispatchedChunk.source }
+        try await DispatchProjection.apply(dispatches, on: connection)
+
+        var facts: [(row: InboxRepository.Row, fact: ReportedFact)] = []
+        for row in rows where row.source != DispatchedChunk.source {
+            do {
+                for fact in try Self.facts(in: row) { facts.append((row, fact)) }
+            } catch {
+                drop(row, reason: "unreadable")
+            }
+        }
+        let owners = try await MessageOwnerRepository.owners(of: facts.map(\.fact), on: connection)
+        var events: [Event] = []
+        var parked: [UUID: (id: UUID, dueAt: Date, reason: String)] = [:]
+        for ((row, fact), owner) in zip(facts, owners) {
+            if let owner {
+                events.append(fact.event(of: owner))
+            } else if now.timeIntervalSince(row.receivedAt) < Self.patience {
+                parked[row.id] = (row.id, retryTime(row, now: now), "no message of ours is known by this report")
+            } else {
+                drop(row, reason: "unknown message")
+            }
+        }
+        let new = try await recorder.record(events, on: connection, now: now)
+        stored.increment(by: new)
+        try await InboxRepository.park(Array(parked.values), on: connection)
+        try await InboxRepository.delete(rows.map(\.id).filter { parked[$0] == nil }, on: connection)
+    }
+
+    private static func facts(in row: InboxRepository.Row) throws -> [ReportedFact] {
+        switch row.source {
+        case TrackingSource.name: try TrackingSource.facts(in: row.payload)
+        default: try MotoricalSource.facts(in: row.payload, source: row.source, receivedAt: row.receivedAt)
+        }
+    }
+
+    private func drop(_ row: InboxRepository.Row, reason: String) {
+        dropped.increment()
+        logger.warning("report dropped", metadata: ["source": "\(row.source)", "inbox_id": "\(row.id)", "reason": "\(reason)"])
+    }
+
+    /// One second, doubling up to ten minutes: most often the report only overtook our own delivery log.
+    private func retryTime(_ row: InboxRepository.Row, now: Date) -> Date {
+        now.addingTimeInterval(min(600, Double(1 << min(row.attempts, 10))))
+    }
+}

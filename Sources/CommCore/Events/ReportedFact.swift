@@ -1,0 +1,44 @@
+import FoundationEssentials
+
+/// A fact as a source tells it, before it is known whose message it is about.
+struct ReportedFact: Sendable {
+    var type: EventType
+    var tenantID: UUID?
+    var campaignID: UUID?
+    var contactID: UUID?
+    var messageID: UUID?
+    var source: String
+    var occurredAt: Date
+    var bounceKind: BounceKind?
+    var discriminator: String?
+    var payload: String
+
+    /// The event, once the owner is known.
+    func event(of owner: MessageOwner) -> Event {
+        Event(
+            type: type,
+            tenantID: owner.tenantID,
+            campaignID: owner.campaignID,
+            contactID: owner.contactID,
+            messageID: owner.messageID,
+            source: source,
+            occurredAt: occurredAt,
+            bounceKind: bounceKind,
+            discriminator: discriminator,
+            payload: payload
+        )
+    }
+}
+
+/// Whose message a fact is about, as our own delivery log says it.
+struct MessageOwner: Sendable {
+    let tenantID: UUID
+    let campaignID: UUID?
+    let contactID: UUID?
+    let messageID: UUID?
+}
+
+/// A report that cannot be understood; it is dropped and counted.
+struct UnreadableReport: Error {
+    let reason: String
+}

@@ -1,0 +1,14 @@
+import FoundationEssentials
+
+/// A message under lease, with what the last-moment check says about it.
+package struct QueuedMessage: Sendable {
+    package let id: UUID
+    package let contactID: UUID?
+    package let recipient: String
+    /// Frozen at expansion, in the order of the artifact's fields.
+    package let mergeValues: [String?]
+    /// Deliveries tried so far.
+    package let attempts: Int
+    /// Why it must not be sent; nil when it may.
+    package let verdict: Disposition?
+}

@@ -1,0 +1,36 @@
+import FoundationEssentials
+
+/// The bounds of the message ids of a campaign. An id is made by the SQL function `comm_message_id`: 48 bits of milliseconds (the
+/// campaign's start), 30 bits of sequence number, 44 random bits, in the layout of a UUIDv7; so a range of numbers is a range of ids.
+package enum SequenceIDs {
+    /// How many messages one campaign can have.
+    static let capacity: Int64 = 1 << 30
+
+    /// The smallest id that the message with this number can have.
+    static func lower(milliseconds: Int64, sequence: Int64) -> UUID {
+        make(milliseconds: milliseconds, sequence: sequence, random: 0)
+    }
+
+    /// The largest id that the message with this number can have.
+    static func upper(milliseconds: Int64, sequence: Int64) -> UUID {
+        make(milliseconds: milliseconds, sequence: sequence, random: (1 << 44) - 1)
+    }
+
+    /// The range of all ids of a campaign.
+    package static func range(startedAt: Date) -> (first: UUID, last: UUID) {
+        let milliseconds = milliseconds(of: startedAt)
+        return (lower(milliseconds: milliseconds, sequence: 0), upper(milliseconds: milliseconds, sequence: capacity - 1))
+    }
+
+    static func milliseconds(of date: Date) -> Int64 {
+        Int64((date.timeIntervalSince1970 * 1000).rounded(.down))
+    }
+
+    private static func make(milliseconds: Int64, sequence: Int64, random: UInt64) -> UUID {
+        let high = UInt64(milliseconds) << 16 | 0x7000 | UInt64(sequence >> 18) & 0xFFF
+        let low = 0x8000_0000_0000_0000 | (UInt64(sequence) & 0x3FFFF) << 44 | random
+        return withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { raw in
+            UUID(uuid: raw.loadUnaligned(as: uuid_t.self))
+        }
+    }
+}

@@ -1,0 +1,18 @@
+/// What an API key may do. `all` holds every other scope; nothing else includes anything.
+package enum APIScope: String, Sendable, CaseIterable, Codable {
+    case all
+    /// Contacts, lists and import reports.
+    case contactsRead = "contacts:read"
+    case contactsWrite = "contacts:write"
+    case templatesRead = "templates:read"
+    case templatesWrite = "templates:write"
+    case campaignsRead = "campaigns:read"
+    /// Create, change, compile and preview: nothing that sends.
+    case campaignsWrite = "campaigns:write"
+    /// Schedule, pause, resume and cancel.
+    case campaignsSend = "campaigns:send"
+    case suppressionsRead = "suppressions:read"
+    case suppressionsWrite = "suppressions:write"
+    /// Create, list and revoke API keys.
+    case keysManage = "keys:manage"
+}

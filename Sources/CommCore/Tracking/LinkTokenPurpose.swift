@@ -1,0 +1,15 @@
+/// What a link token is good for; a token of one purpose is refused for any other (RFC 8725, 3.12).
+package enum LinkTokenPurpose: String, Sendable, CaseIterable, Codable {
+    case click
+    case unsubscribe
+    case open
+
+    /// How long a token stays valid, in seconds from the message's creation.
+    package var lifetime: Int64 {
+        switch self {
+        case .click, .open: 90 * 86_400
+        // Opting out has to work long after the mail was sent.
+        case .unsubscribe: 365 * 86_400
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import CommCore
+import Foundation
+import Logging
+import Metrics
+import Postgres
+import ServiceLifecycle
+import Systemd
+import Telemetry
+import UnixSignals
+
+/// What the daemons have in common as processes: logger, metrics, readiness, service manager, and how they stop.
+package struct DaemonProcess: Sendable {
+    package let name: String
+    package let logger: Logger
+    package let readiness = Readiness()
+    package let registry: PrometheusRegistry
+    package let notifier: SystemdNotifier
+    private let heartbeats = HeartbeatRegister()
+    private let environment = ProcessInfo.processInfo.environment
+
+    /// How long a duty may be silent before the watchdog is no longer answered.
+    static let longestSilence: Duration = .seconds(120)
+    /// Below systemd's `TimeoutStopSec`.
+    static let longestShutdown: Duration = .seconds(25)
+
+    /// Sets the process-wide log and metrics systems up; call it once.
+    package init(name: String, runtime: RuntimeSettings) {
+        self.name = name
+        LogBootstrap.bootstrap(level: runtime.logLevel, format: runtime.logFormat.rawValue)
+        logger = Logger(label: name)
+        registry = PrometheusRegistry()
+        MetricsSystem.bootstrap(registry)
+        notifier = SystemdNotifier(environment: environment)
+    }
+
+    /// The services that come first: watchdog, database, readiness, health port.
+    package func foundation(database: PostgresClient, host: String, port: Int?) -> [any Service] {
+        var services: [any Service] = [watchdog, database, readinessService(database: database)]
+        if let port {
+            services.append(
+                HealthServer.application(host: host, port: port, readiness: readiness, registry: registry, logger: logger)
+            )
+        }
+        return services
+    }
+
+    /// Answers the service manager's watchdog while every duty makes progress.
+    package var watchdog: WatchdogService {
+        let heartbeats = heartbeats
+        return WatchdogService(
+            notifier: notifier,
+            environment: environment,
+            processID: ProcessInfo.processInfo.processIdentifier,
+            logger: logger
+        ) {
+            heartbeats.oldest <= Self.longestSilence
+        }
+    }
+
+    package func readinessService(database: PostgresClient) -> ReadinessService {
+        ReadinessService(client: database, readiness: readiness, notifier: notifier, logger: logger)
+    }
+
+    /// A background duty; see ``Duty``.
+    package func duty(_ name: String, idle: Duration, step: @escaping @Sendable () async throws -> Bool) -> Duty {
+        Duty(name, pace: .init(idle: idle), readiness: readiness, heartbeat: heartbeats.new(), logger: logger, step: step)
+    }
+
+    /// Runs until SIGTERM or SIGINT; then stops the services in reverse order, each finishing the step it is in.
+    package func run(_ services: [any Service]) async throws {
+        var configuration = ServiceGroupConfiguration(
+            services: services,
+            gracefulShutdownSignals: [.sigterm, .sigint],
+            logger: logger
+        )
+        configuration.maximumGracefulShutdownDuration = Self.longestShutdown
+        try await ServiceGroup(configuration: configuration).run()
+        logger.info("stopped")
+    }
+}

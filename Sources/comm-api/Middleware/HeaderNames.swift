@@ -1,0 +1,22 @@
+import HTTPTypes
+
+/// Header fields of this API that have no standard constant.
+extension HTTPField.Name {
+    static let requestID = constant("X-Request-Id")
+    static let internalToken = constant("X-Internal-Token")
+    static let tenantID = constant("X-Tenant-Id")
+    static let idempotencyKey = constant("Idempotency-Key")
+    static let idempotencyReplayed = constant("Idempotency-Replayed")
+    static let motoricalSignature = constant("X-Motorical-Signature")
+    static let motoricalTimestamp = constant("X-Motorical-Timestamp")
+    static let forwardedFor = constant("X-Forwarded-For")
+    static let link = constant("Link")
+    static let referrerPolicy = constant("Referrer-Policy")
+    static let robots = constant("X-Robots-Tag")
+    static let permissionsPolicy = constant("Permissions-Policy")
+
+    /// Every name above is a valid token, so the fallback is never used.
+    private static func constant(_ name: String) -> HTTPField.Name {
+        HTTPField.Name(name) ?? .server
+    }
+}

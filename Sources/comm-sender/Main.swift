@@ -1,0 +1,13 @@
+import CommCore
+import Daemon
+
+/// comm-sender: the outbound pipeline. Expands due campaigns into the queue and hands their messages over.
+@main
+enum Main {
+    static func main() async throws {
+        let configuration = DaemonStart<SenderConfiguration>.configurationOrExit()
+        let process = DaemonProcess(name: "comm-sender", runtime: configuration.runtime)
+        let group = try buildSender(configuration, process: process)
+        try await process.run(group)
+    }
+}

@@ -1,0 +1,81 @@
+import CommCore
+import Daemon
+import Foundation
+import Logging
+import Postgres
+import Redis
+import ServiceLifecycle
+
+/// Builds the sender's object graph: stores, the outbound pipeline on them, and one service for each duty.
+func buildSender(_ configuration: SenderConfiguration, process: DaemonProcess) throws -> [any Service] {
+    let logger = process.logger
+    let time = SystemTime()
+    let faults = configuration.runtime.faults
+    let database = PostgresClient(
+        configuration: PostgresConfiguration(
+            url: configuration.database.url.reveal(),
+            poolSize: max(configuration.database.poolSize, configuration.lanes + 4),
+            applicationName: process.name
+        ),
+        logger: logger
+    )
+    let redis = RedisClient(configuration: configuration.redis, connections: configuration.lanes, logger: logger)
+    let route = try Route.make(configuration, redis: redis, process: process)
+
+    let log = DeliveryLogRepository(client: database, faults: faults)
+    let campaigns = CampaignCache(
+        client: database,
+        fromAddress: configuration.links.fromAddress,
+        unsubscribeMailto: configuration.links.unsubscribeMailto,
+        bases: try LinkBases(tracking: configuration.links.trackingBase, publicBase: configuration.links.publicBase),
+        signer: LinkTokenSigner(key: try LinkTokenKey(secret: configuration.links.signingSecret.reveal()))
+    )
+    let settings = DispatchSettings(
+        owner: "\(ProcessInfo.processInfo.hostName):\(ProcessInfo.processInfo.processIdentifier)",
+        lease: configuration.lease.seconds,
+        confirmAfter: configuration.reconcileAfter.seconds
+    )
+    let dispatcher = Dispatcher(
+        stores: DispatchStores(
+            chunks: ChunkRepository(client: database),
+            messages: MessageRepository(client: database),
+            log: log,
+            campaigns: campaigns
+        ),
+        gateway: route.gateway,
+        settings: settings,
+        time: time,
+        faults: faults
+    )
+    let expander = CampaignExpander(client: database, chunkSize: configuration.chunkSize, time: time, faults: faults, logger: logger)
+    let reconciler = HandoverReconciler(
+        repository: HandoverRepository(client: database),
+        campaigns: campaigns,
+        gateway: route.gateway,
+        settings: settings,
+        time: time,
+        logger: logger
+    )
+    let finisher = CampaignFinisher(client: database, log: log, time: time, logger: logger)
+
+    var services = process.foundation(database: database, host: configuration.host, port: configuration.port)
+    services += [redis] + route.services
+    services.append(process.duty("expander", idle: .milliseconds(250)) { try await expander.step() })
+    for lane in 1...configuration.lanes {
+        services.append(
+            process.duty("bulk-lane-\(lane)", idle: .milliseconds(100)) {
+                guard try await dispatcher.hasRoom() else { return false }
+                return try await dispatcher.dispatchChunk()
+            }
+        )
+    }
+    services.append(
+        process.duty("single-lane", idle: .milliseconds(250)) {
+            guard try await dispatcher.hasRoom() else { return false }
+            return try await dispatcher.dispatchSingles()
+        }
+    )
+    services.append(process.duty("reconciler", idle: .seconds(1)) { try await reconciler.step() > 0 })
+    services.append(process.duty("finisher", idle: .milliseconds(500)) { try await finisher.step() })
+    return services
+}

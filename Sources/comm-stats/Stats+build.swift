@@ -1,0 +1,56 @@
+import AsyncHTTPClient
+import CommCore
+import Daemon
+import Postgres
+import Redis
+import ServiceLifecycle
+
+/// Builds the object graph of comm-stats: one service for each duty.
+func buildStats(_ configuration: StatsConfiguration, process: DaemonProcess) -> [any Service] {
+    let logger = process.logger
+    let time = SystemTime()
+    let database = PostgresClient(
+        configuration: PostgresConfiguration(
+            url: configuration.database.url.reveal(),
+            poolSize: configuration.database.poolSize,
+            applicationName: process.name
+        ),
+        logger: logger
+    )
+    let redis = RedisClient(configuration: configuration.redis, logger: logger)
+    let inbox = InboxProcessor(client: database, time: time, logger: logger)
+    let maintenance = EventMaintenance(client: database, spool: ClickSpool(redis: redis), time: time)
+    let idempotency = IdempotencyRepository(postgres: database, time: time)
+
+    var services = process.foundation(database: database, host: configuration.host, port: configuration.port)
+    services.append(redis)
+    services.append(process.duty("inbox", idle: .milliseconds(200)) { try await inbox.processBatch(limit: 1_000) == 1_000 })
+    services.append(process.duty("click-spool", idle: .seconds(1)) { try await maintenance.drainClicks() })
+    services.append(
+        process.duty("partitions", idle: .seconds(3_600)) {
+            try await maintenance.ensurePartitions()
+            return false
+        }
+    )
+    services.append(
+        process.duty("retention", idle: .seconds(600)) {
+            _ = try await idempotency.deleteExpired()
+            return false
+        }
+    )
+    if let interval = configuration.logPollInterval {
+        let platform = PlatformClient(
+            client: .shared,
+            base: configuration.platform.apiBase,
+            token: configuration.platform.publicToken?.reveal()
+        )
+        let poller = LogPoller(database: database, platform: platform, time: time, logger: logger)
+        services.append(
+            process.duty("log-poller", idle: interval) {
+                try await poller.round()
+                return false
+            }
+        )
+    }
+    return services
+}

@@ -1,0 +1,12 @@
+import ArgumentParser
+
+/// The operator's tool: a thin face on CommCore.
+@main
+struct Commctl: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "commctl",
+        abstract: "Operates Communications Block: schema, tenants, keys, configuration, health.",
+        discussion: "Settings come from the environment, as for the daemons: docs/configuration.md lists them.",
+        subcommands: [DemoCommand.self]
+    )
+}

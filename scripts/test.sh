@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Runs the tests on a private PostgreSQL and Redis. The last line is the test runner's own.
+#
+#   scripts/test.sh [--quick] [FILTER…]     a filter is a regular expression over "Target.Suite/test"; --quick leaves out
+#                                           the tests that start daemons
+set -euo pipefail
+here=$(dirname "${BASH_SOURCE[0]}")
+source "$here/lib/output.sh"
+source "$here/lib/paths.sh"
+cd "$project_root"
+
+arguments=()
+if [[ ${1:-} == --quick ]]; then
+    arguments+=(--skip EndToEndTests)
+    shift
+fi
+for filter in "$@"; do arguments+=(--filter "$filter"); done
+
+scripts/packages.sh
+scripts/services.sh start test
+trap 'scripts/services.sh stop test >/dev/null 2>&1 || true' EXIT
+trap 'exit 130' INT TERM
+
+source .local/test/services.env
+export COMM_TEST_DB_URL="postgres://postgres@127.0.0.1:$POSTGRES_PORT/postgres"
+export COMM_TEST_REDIS_URL="redis://127.0.0.1:$REDIS_PORT/0"
+# A suite that finds no store fails instead of skipping.
+export COMM_TEST_REQUIRE_SERVICES=1
+
+say "building"
+swift build --build-tests
+say "testing"
+swift test --skip-build "${arguments[@]}"
