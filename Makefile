@@ -4,7 +4,7 @@ RECIPIENTS ?= 1000
 FILTER ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run stop test test-quick bench lint format build
+.PHONY: help demo run stop test test-quick bench lint format reference build
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ lint: ## formatting and forbidden patterns
 
 format: ## format the sources in place
 	@swift format --in-place --parallel --recursive Sources Tests Package.swift
+
+reference: ## write docs/configuration.md and .env.example from the declarations
+	@scripts/reference.sh
 
 build: ## a release build
 	@scripts/packages.sh && swift build -c release

@@ -19,6 +19,7 @@ let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
@@ -53,14 +54,13 @@ let package = Package(
         // C modules: a module map and a shim each.
         .systemLibrary(name: "CLibPQ"),
         .systemLibrary(name: "CHiredis"),
-        .systemLibrary(name: "CSystemd"),
         .systemLibrary(name: "CGumbo"),
         .systemLibrary(name: "CIDN2"),
 
         // Clients: they know no domain word.
         .target(name: "Postgres", dependencies: ["CLibPQ", logging, lifecycle], swiftSettings: wrapperSettings),
         .target(name: "Redis", dependencies: ["CHiredis", logging, lifecycle], swiftSettings: wrapperSettings),
-        .target(name: "Systemd", dependencies: ["CSystemd", logging, lifecycle], swiftSettings: wrapperSettings),
+        .target(name: "Systemd", dependencies: [logging, lifecycle], swiftSettings: wrapperSettings),
         .target(name: "Telemetry", dependencies: [logging, metrics], swiftSettings: settings),
         .target(name: "HTML", dependencies: ["CGumbo"], swiftSettings: wrapperSettings),
         .target(name: "CSV", swiftSettings: settings),
@@ -71,7 +71,7 @@ let package = Package(
             name: "CommCore",
             dependencies: [
                 "Postgres", "Redis", "HTML", "CSV", "MIME", "SMTP", "CIDN2",
-                logging, metrics, lifecycle, crypto, httpClient, configuration, nioCore, nioPosix,
+                logging, metrics, lifecycle, crypto, httpClient, configuration, nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: settings
         ),
@@ -113,7 +113,7 @@ let package = Package(
         .executableTarget(
             name: "commctl",
             dependencies: [
-                "CommCore", "Postgres", "Redis", "CSV", arguments, logging, configuration, httpClient, nioCore,
+                "CommCore", "Postgres", "Redis", "CSV", "MIME", arguments, logging, configuration, httpClient, nioCore, nioHTTP1,
             ],
             swiftSettings: settings
         ),
@@ -140,7 +140,12 @@ let package = Package(
         .testTarget(name: "CSVTests", dependencies: ["CSV"], swiftSettings: settings),
         .testTarget(name: "MIMETests", dependencies: ["MIME"], swiftSettings: settings),
         .testTarget(name: "SMTPTests", dependencies: ["SMTP", nioCore, nioPosix, logging], swiftSettings: settings),
-        .testTarget(name: "CommCoreTests", dependencies: ["CommCore", "CommTesting", "Postgres", "Redis"], swiftSettings: settings),
+        .testTarget(
+            name: "CommCoreTests",
+            dependencies: ["CommCore", "CommTesting", "HTML", "MIME", "Postgres", "Redis", "SMTP", logging],
+            exclude: ["Compile/Fixtures"],
+            swiftSettings: settings
+        ),
         .testTarget(
             name: "CommAPITests",
             dependencies: [
@@ -149,6 +154,8 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
+        .testTarget(name: "CommctlTests", dependencies: ["commctl", "CommCore", "CommTesting", "Redis"], swiftSettings: settings),
+        .testTarget(name: "MotoricalDevTests", dependencies: ["motorical-dev"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",
             dependencies: ["CommCore", "CommTesting", "Postgres", "Redis", httpClient, nioCore],

@@ -29,6 +29,8 @@ say "starting the suite"
 suite_prepare
 suite_start
 
+outcome=0
 suite_with_settings commctl "$programs/commctl" demo --recipients "$recipients" --api "$api_url" --platform "$platform_url" \
-    --sink-index "$suite_folder/sink/index.tsv" --sink-store "$suite_folder/sink/mails" --result "$suite_folder/result.json"
+    --sink-index "$suite_folder/sink/index.tsv" --sink-store "$suite_folder/sink/mails" --result "$suite_folder/result.json" || outcome=$?
 say "the suite stays up; make stop ends it. Logs: ${log_folder#"$project_root"/}"
+exit "$outcome"

@@ -26,11 +26,23 @@ package struct DaemonProcess: Sendable {
     /// Sets the process-wide log and metrics systems up; call it once.
     package init(name: String, runtime: RuntimeSettings) {
         self.name = name
-        LogBootstrap.bootstrap(level: runtime.logLevel, format: runtime.logFormat.rawValue)
+        Self.installLogging(name: name, runtime: runtime, environment: environment)
         logger = Logger(label: name)
-        registry = PrometheusRegistry()
+        registry = PrometheusRegistry(configuration: PrometheusConfiguration())
         MetricsSystem.bootstrap(registry)
         notifier = SystemdNotifier(environment: environment)
+    }
+
+    private static func installLogging(name: String, runtime: RuntimeSettings, environment: [String: String]) {
+        var makeHandler: (@Sendable (String) -> any LogHandler)?
+        if Journal.isStandardError(environment: environment), let journal = Journal(identifier: name) {
+            makeHandler = { label in JournalLogHandler(label: label, journal: journal) }
+        }
+        LogBootstrap.install(
+            level: runtime.logLevel,
+            format: LogBootstrap.Format(rawValue: runtime.logFormat.rawValue) ?? .auto,
+            journal: makeHandler
+        )
     }
 
     /// The services that come first: watchdog, database, readiness, health port.

@@ -25,7 +25,7 @@ package enum HealthServer {
         router.get("/metrics") { _, _ in
             Response(
                 status: .ok,
-                headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
+                headers: [.contentType: PrometheusRegistry.contentType],
                 body: .init(byteBuffer: ByteBuffer(string: registry.exposition()))
             )
         }

@@ -86,6 +86,11 @@ package struct MailMessage: Sendable {
 }
 
 extension MailMessage {
+    /// Whether the mail writes the field itself, so that it cannot be among the further ones.
+    package static func isOwnField(_ name: String) -> Bool {
+        ownFields.contains(ASCIIClass.lowercased(name))
+    }
+
     private static let ownFields: Set<String> = [
         "from", "to", "subject", "date", "message-id", "mime-version", "content-type", "content-transfer-encoding",
     ]

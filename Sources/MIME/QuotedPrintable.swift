@@ -1,51 +1,17 @@
 /// Quoted-printable (RFC 2045 §6.7).
 enum QuotedPrintable {
     private static let equals = UInt8(ascii: "=")
-    private static let lineLimit = 76
-
     /// Appends the encoding of text whose line ends are CRLF, LF or CR; they become CRLF.
     static func append(_ text: [UInt8], to output: inout [UInt8]) {
-        output.reserveCapacity(output.count + text.count + text.count / 8 + 16)
-        var column = 0
-        var index = 0
-        while index < text.count {
-            let byte = text[index]
-            index += 1
-            if byte == ASCIIClass.cr || byte == ASCIIClass.lf {
-                if byte == ASCIIClass.cr, index < text.count, text[index] == ASCIIClass.lf { index += 1 }
-                appendLineEnd(to: &output)
-                column = 0
-                continue
-            }
-            let plain = isPlain(byte, atLineEnd: index == text.count || isLineEnd(text[index]))
-            // The last place of a line is kept free for the soft break.
-            if column + (plain ? 1 : 3) >= lineLimit {
-                output.append(equals)
-                appendLineEnd(to: &output)
-                column = 0
-            }
-            column += plain ? 1 : 3
-            if plain {
-                output.append(byte)
-            } else {
-                output.append(equals)
-                output.append(Hexadecimal.digit(byte >> 4))
-                output.append(Hexadecimal.digit(byte & 15))
+        // Every octet escaped, and a soft break for each 72 of what that makes.
+        let capacity = text.count * 3 + text.count / 8 + 8
+        output += [UInt8](unsafeUninitializedCapacity: capacity) { buffer, count in
+            text.withUnsafeBufferPointer { text in
+                var writer = QuotedPrintableWriter(buffer)
+                writer.write(text)
+                count = writer.count
             }
         }
-    }
-
-    private static func isLineEnd(_ byte: UInt8) -> Bool { byte == ASCIIClass.cr || byte == ASCIIClass.lf }
-
-    /// Blanks at the end of a line are encoded: relays may strip them.
-    private static func isPlain(_ byte: UInt8, atLineEnd: Bool) -> Bool {
-        if byte == ASCIIClass.space || byte == ASCIIClass.tab { return !atLineEnd }
-        return ASCIIClass.isVisible(byte) && byte != equals
-    }
-
-    private static func appendLineEnd(to output: inout [UInt8]) {
-        output.append(ASCIIClass.cr)
-        output.append(ASCIIClass.lf)
     }
 
     /// Decodes a body; a broken escape stays as it is.

@@ -1,12 +1,16 @@
 /// How to reach a server and how many connections to keep.
 package struct PostgresConfiguration: Sendable {
-    /// A libpq URL or key/value string. It may hold a password, so it is never printed.
+    /// A libpq URL or key/value string.
+    ///
+    /// It may hold a password, so it is never printed.
     package var url: String
     /// The most connections open at once; at least one.
     package var poolSize: Int
     /// Shown in `pg_stat_activity`.
     package var applicationName: String
-    /// The server ends a statement after this long; a server that stays silent for five seconds more is given up. Nil: no limit.
+    /// The server ends a statement after this long; a server that stays silent for five seconds more is given up.
+    ///
+    /// Nil: no limit.
     package var statementTimeout: Duration?
     /// How long a borrower waits for a connection.
     package var borrowTimeout: Duration

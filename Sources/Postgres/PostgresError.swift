@@ -33,7 +33,9 @@ package struct PostgresError: Error, Sendable {
     /// The table that the server names, if any.
     package var table: String?
     package var message: String
-    /// The server's detail line. It can hold row values: never log it at info or above.
+    /// The server's detail line.
+    ///
+    /// It can hold row values: never log it at info or above.
     package var detail: String?
     /// Where the server was, with row values removed: `COPY contacts, line 3, column email`.
     package var context: String?

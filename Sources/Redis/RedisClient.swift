@@ -27,7 +27,7 @@ package final class RedisClient: Service, Sendable {
         await close()
     }
 
-    /// Sends a command.
+    /// Sends a command; never one that blocks on the server, which would hold up everybody else (see `withDedicatedConnection`).
     ///
     /// - Throws: `RedisError`, also for a refusal by the server; `CancellationError` when cancelled before it was sent.
     package func send(_ command: RedisCommand) async throws -> RedisReply {

@@ -79,7 +79,7 @@ actor RedisLane {
         var unanswered = group[...]
         do {
             let connection = try readyConnection()
-            try connection.write(group.count == 1 ? group[0].bytes : Array(group.map(\.bytes).joined()))
+            try connection.write(Self.bytes(of: group))
             while let submission = unanswered.first {
                 let replies = try (0..<submission.replyCount).map { _ in try connection.readReply() }
                 unanswered.removeFirst()
@@ -94,6 +94,16 @@ actor RedisLane {
                 submission.continuation.resume(throwing: error)
             }
         }
+    }
+
+    private static func bytes(of group: [Submission]) -> [UInt8] {
+        guard group.count > 1 else { return group.first?.bytes ?? [] }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(group.reduce(0) { $0 + $1.bytes.count })
+        for submission in group {
+            bytes += submission.bytes
+        }
+        return bytes
     }
 
     /// The connection, made anew when there is none; fails at once while the pause after a failure lasts.

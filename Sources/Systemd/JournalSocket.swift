@@ -15,9 +15,12 @@ final class JournalSocket: Sendable {
     }
 
     func send(_ entry: JournalEntry) {
-        let missing = dropped.withLock { $0 }
-        if missing > 0, socket.send(Self.gap(of: missing).bytes, to: address) == .sent {
-            dropped.withLock { $0 -= missing }
+        let missing = dropped.withLock { count in
+            defer { count = 0 }
+            return count
+        }
+        if missing > 0, socket.send(Self.gap(of: missing).bytes, to: address) != .sent {
+            dropped.withLock { $0 += missing }
         }
         if socket.send(entry.bytes, to: address) != .sent {
             dropped.withLock { $0 += 1 }

@@ -13,7 +13,9 @@ struct UnixAddress: Sendable, Equatable {
         self.name = name
     }
 
-    /// Lends the system's form of the address. An abstract name counts only the bytes that it uses; a path its final NUL too.
+    /// Lends the system's form of the address.
+    ///
+    /// An abstract name counts only the bytes that it uses; a path its final NUL too.
     func withSocketAddress<R>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> R) -> R {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)

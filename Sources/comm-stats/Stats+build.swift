@@ -20,7 +20,7 @@ func buildStats(_ configuration: StatsConfiguration, process: DaemonProcess) -> 
     let redis = RedisClient(configuration: configuration.redis, logger: logger)
     let inbox = InboxProcessor(client: database, time: time, logger: logger)
     let maintenance = EventMaintenance(client: database, spool: ClickSpool(redis: redis), time: time)
-    let idempotency = IdempotencyRepository(postgres: database, time: time)
+    let idempotency = IdempotencyRepository(client: database, time: time)
 
     var services = process.foundation(database: database, host: configuration.host, port: configuration.port)
     services.append(redis)

@@ -7,6 +7,8 @@ struct Commctl: AsyncParsableCommand {
         commandName: "commctl",
         abstract: "Operates Communications Block: schema, tenants, keys, configuration, health.",
         discussion: "Settings come from the environment, as for the daemons: docs/configuration.md lists them.",
-        subcommands: [DemoCommand.self]
+        subcommands: [
+            MigrateCommand.self, TenantCommand.self, KeyCommand.self, ConfigCommand.self, DoctorCommand.self, DemoCommand.self,
+        ]
     )
 }

@@ -16,7 +16,14 @@ final class Terminal: Sendable {
 
     /// Writes over the current line; on anything but a terminal it is a line of its own.
     func redraw(_ text: String) {
-        write(isInteractive ? "\r\u{1B}[K" + text : text + "\n")
+        write(isInteractive ? "\r\u{1B}[K" + text.prefix(width - 1) : text + "\n")
+    }
+
+    /// Columns of the terminal: a line that wraps could not be drawn over.
+    private var width: Int {
+        var size = winsize()
+        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 1 else { return 80 }
+        return Int(size.ws_col)
     }
 
     /// Ends a line that was redrawn.

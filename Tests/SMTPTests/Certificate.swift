@@ -1,19 +1,21 @@
 import SMTP
 
-/// A certificate for `localhost` and 127.0.0.1 that signs itself, valid until 2126. It protects nothing: it is for these tests only.
+/// A certificate for `localhost` that signs itself, valid until 2126.
+///
+/// It protects nothing: it is for these tests only.
 enum Certificate {
     static let pem = Array(
         """
         -----BEGIN CERTIFICATE-----
-        MIIBmzCCAUGgAwIBAgIUP98Y/IS0v+wMURQPxePYDPZm5T0wCgYIKoZIzj0EAwIw
-        FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTAxNDczNloYDzIxMjYxMDI4
-        MDE0NzM2WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
-        PQMBBwNCAASpQhofDICVZ3acub48r2aTsX+VtRumwSRLsYSsjEwmGeDtzPHHJcs+
-        t4J3BbQxdHyaT9V1eCZ1NeMBcluNACvoo28wbTAdBgNVHQ4EFgQUDi1b/fZDZoRT
-        mBdxO0vJwmmvSUEwHwYDVR0jBBgwFoAUDi1b/fZDZoRTmBdxO0vJwmmvSUEwGgYD
-        VR0RBBMwEYIJbG9jYWxob3N0hwR/AAABMA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZI
-        zj0EAwIDSAAwRQIhAO6ksFlZwwHLHV7qnqAVafdC6AP89yYFvhKRWgD398a4AiBo
-        LVtJuHRnMFavUKWeM+ewDYZ6tIWH0UxrhKlc8Mky0A==
+        MIIBlTCCATugAwIBAgIUdnnCqd7uZN62bOCg91Kv6dzpU5QwCgYIKoZIzj0EAwIw
+        FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTAxNTQxNVoYDzIxMjYxMDI4
+        MDE1NDE1WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+        PQMBBwNCAARfeRkrkKrYy5mNhbr6IRFpgWYIVcaV9dYLWIJiYV0l0Kkkg7XRw0W4
+        qe4/beBDPngBCrQZ3+qO8QbNiA0sZfW9o2kwZzAdBgNVHQ4EFgQU6O6Wl5lQqIkz
+        b0MMhabuBB43AOEwHwYDVR0jBBgwFoAU6O6Wl5lQqIkzb0MMhabuBB43AOEwFAYD
+        VR0RBA0wC4IJbG9jYWxob3N0MA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwID
+        SAAwRQIhALD4MNwDzSd3Twa3lUf7/1eVZhU2VYnZNRX0sVx1jxk+AiAR27rkrqlY
+        zTh4hTNZhzFdQbAVhZyueeGuPNQp4shsLQ==
         -----END CERTIFICATE-----
         """.utf8
     )
@@ -21,9 +23,9 @@ enum Certificate {
     static let privateKey = Array(
         """
         -----BEGIN PRIVATE KEY-----
-        MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgdYBFsAgxsDKqr2qQ
-        WXNPyDDV+Pbeg4MgQWsu46W8nuahRANCAASpQhofDICVZ3acub48r2aTsX+VtRum
-        wSRLsYSsjEwmGeDtzPHHJcs+t4J3BbQxdHyaT9V1eCZ1NeMBcluNACvo
+        MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgi0AaH71Zvk/Ywz5V
+        tOM1ThN6rXGA/9UetHjkioBrChahRANCAARfeRkrkKrYy5mNhbr6IRFpgWYIVcaV
+        9dYLWIJiYV0l0Kkkg7XRw0W4qe4/beBDPngBCrQZ3+qO8QbNiA0sZfW9
         -----END PRIVATE KEY-----
         """.utf8
     )

@@ -4,15 +4,15 @@ import Testing
 
 @Suite("A pool bounds and reuses connections", .timeLimit(.minutes(1)))
 struct SMTPConnectionPoolTests {
-    private func pool(port: Int, _ change: (inout SMTPConnectionPool.Limits) -> Void = { _ in }) throws -> SMTPConnectionPool {
+    private func pool(port: Int, _ change: (inout SMTPConnectionPool.Limits) -> Void = { _ in }) -> SMTPConnectionPool {
         var limits = SMTPConnectionPool.Limits()
         change(&limits)
-        return try SMTPConnectionPool(Sink.client(port: port), limits: limits, logger: Sink.logger)
+        return SMTPConnectionPool(Sink.client(port: port), limits: limits, logger: Sink.logger)
     }
 
     @Test func `many messages share few connections`() async throws {
         try await Sink.run { sink, port in
-            let pool = try pool(port: port) { $0.connections = 3 }
+            let pool = pool(port: port) { $0.connections = 3 }
             let message = try Sink.message()
             let accepted = await withTaskGroup(of: Bool.self) { group in
                 for _ in 0..<200 { group.addTask { await pool.send(message) == [.accepted(SMTPReply(250, "2.0.0 Ok: queued"))] } }
@@ -27,7 +27,7 @@ struct SMTPConnectionPoolTests {
 
     @Test func `a connection is closed after its number of messages`() async throws {
         try await Sink.run { sink, port in
-            let pool = try pool(port: port) { limits in
+            let pool = pool(port: port) { limits in
                 limits.connections = 1
                 limits.messagesPerConnection = 3
             }
@@ -41,12 +41,17 @@ struct SMTPConnectionPoolTests {
     @Test func `a connection that the server closed meanwhile is replaced without harm`() async throws {
         let drop = Mutex(false)
         var policy = SMTPServerPolicy()
-        policy.sender = { _ in drop.withLock { isDue in defer { isDue = false }; return isDue } ? .hangUp : .accept }
+        policy.sender = { _ in
+            drop.withLock { isDue in
+                defer { isDue = false }; return isDue
+            } ? .hangUp : .accept
+        }
         try await Sink.run(policy: policy) { sink, port in
-            let pool = try pool(port: port)
-            #expect(await pool.send(try Sink.message()) == [.accepted(SMTPReply(250, "2.0.0 Ok: queued"))])
+            let pool = pool(port: port)
+            let message = try Sink.message()
+            #expect(await pool.send(message) == [.accepted(SMTPReply(250, "2.0.0 Ok: queued"))])
             drop.withLock { $0 = true }
-            #expect(await pool.send(try Sink.message()) == [.accepted(SMTPReply(250, "2.0.0 Ok: queued"))])
+            #expect(await pool.send(message) == [.accepted(SMTPReply(250, "2.0.0 Ok: queued"))])
             await pool.close()
             #expect(sink.messages.count == 2)
             #expect(sink.connections == 2)
@@ -63,7 +68,7 @@ struct SMTPConnectionPoolTests {
             }
         }
         try await Sink.run(policy: policy) { sink, port in
-            let pool = try pool(port: port)
+            let pool = pool(port: port)
             _ = await pool.send(try Sink.message())
             let outcomes = await pool.send(try Sink.message())
             await pool.close()
@@ -78,7 +83,7 @@ struct SMTPConnectionPoolTests {
 
     @Test func `a closed pool and a server that is away give outcomes, not errors`() async throws {
         let freedPort = try await Sink.run { _, port in port }
-        let pool = try pool(port: freedPort)
+        let pool = pool(port: freedPort)
         let message = try Sink.message(["a@x.test", "b@x.test"])
         #expect(await pool.send(message).map(Self.code) == [.connectFailed, .connectFailed])
         await pool.close()
@@ -93,7 +98,7 @@ struct SMTPConnectionPoolTests {
             configuration.timeouts.content = .milliseconds(300)
             var limits = SMTPConnectionPool.Limits()
             limits.connections = 1
-            let pool = try SMTPConnectionPool(configuration, limits: limits, logger: Sink.logger)
+            let pool = SMTPConnectionPool(configuration, limits: limits, logger: Sink.logger)
             let message = try Sink.message()
             let codes = await withTaskGroup(of: SMTPError.Code?.self) { group in
                 group.addTask { await pool.send(message).compactMap(Self.code).first }

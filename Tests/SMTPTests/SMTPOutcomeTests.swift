@@ -94,9 +94,10 @@ struct SMTPOutcomeTests {
         try await Sink.run(policy: policy) { _, port in
             var configuration = Sink.client(port: port)
             configuration.timeouts.command = .milliseconds(50)
-            configuration.timeouts.content = .milliseconds(80)
             let first = try await SMTPConnection.connect(configuration)
             #expect(code(of: await first.send(try Sink.message(["early@x.test"]))) == "notSent timedOut")
+            configuration.timeouts = SMTPTimeouts()
+            configuration.timeouts.content = .milliseconds(50)
             let second = try await SMTPConnection.connect(configuration)
             #expect(code(of: await second.send(try Sink.message(["late@x.test"]))) == "unknown timedOut")
         }

@@ -39,7 +39,10 @@ struct SMTPSessionSetupTests {
             #expect(await failure(Sink.client(port: port, tls: SMTPTLS(.startTLS))) == .tlsFailed)
             let otherName = SMTPTLS(.startTLS, trustRoots: Certificate.pem, serverName: "mail.example.com")
             #expect(await failure(Sink.client(port: port, tls: otherName)) == .tlsFailed)
-            #expect(await failure(Sink.client(port: port, tls: SMTPTLS(.startTLS, trustRoots: Certificate.pem))) == nil)
+            let noName = SMTPTLS(.startTLS, trustRoots: Certificate.pem)
+            #expect(await failure(Sink.client(port: port, tls: noName)) == .tlsFailed)
+            let rightName = SMTPTLS(.startTLS, trustRoots: Certificate.pem, serverName: "localhost")
+            #expect(await failure(Sink.client(port: port, tls: rightName)) == nil)
         }
     }
 

@@ -97,7 +97,9 @@ log_lock_waits = on
 log_min_duration_statement = 2s
 SETTINGS
         if [[ $environment == test ]]; then
-            printf 'fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nshared_buffers = 256MB\nlog_min_duration_statement = -1\n'
+            # Every test has a database and pools of its own, and they run side by side.
+            printf 'fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nshared_buffers = 256MB\n'
+            printf 'max_connections = 500\nlog_min_duration_statement = -1\n'
         else
             printf 'fsync = on\nsynchronous_commit = on\n'
         fi

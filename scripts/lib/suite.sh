@@ -23,18 +23,12 @@ suite_lock() {
 
 # Secrets are made once for an environment and never shown.
 suite_secrets() {
-    local file="$suite_folder/env"
-    if [[ ! -s $file ]]; then
-        (
-            umask 077
-            local name
-            for name in COMM_INTERNAL_TOKEN SERVICE_JWT_SECRET COMM_WEBHOOK_SECRET \
-                OWNER_PASSWORD API_PASSWORD SENDER_PASSWORD STATS_PASSWORD PLATFORM_PASSWORD; do
-                printf "%s='%s'\n" "$name" "$(random_hex 24)"
-            done >"$file.draft"
-            mv "$file.draft" "$file"
-        )
-    fi
+    local file="$suite_folder/env" name
+    (umask 077 && touch "$file")
+    for name in COMM_INTERNAL_TOKEN SERVICE_JWT_SECRET COMM_WEBHOOK_SECRET PLATFORM_API_TOKEN \
+        OWNER_PASSWORD API_PASSWORD SENDER_PASSWORD STATS_PASSWORD PLATFORM_PASSWORD; do
+        grep -q "^$name=" "$file" || printf "%s='%s'\n" "$name" "$(random_hex 24)" >>"$file"
+    done
     source "$file"
 }
 
@@ -82,6 +76,8 @@ SELECT 'CREATE DATABASE motorical_db OWNER motorical_owner'
     WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'motorical_db') \gexec
 REVOKE ALL ON DATABASE communications_db, motorical_db FROM PUBLIC;
 GRANT CONNECT ON DATABASE communications_db TO comm_api_login, comm_sender_login, comm_stats_login;
+GRANT TEMPORARY ON DATABASE communications_db TO comm_api_login;
+GRANT TEMPORARY ON DATABASE motorical_db TO comm_sender_login;
 GRANT CONNECT ON DATABASE motorical_db TO comm_sender_login, comm_stats_login;
 SQL
 }
@@ -115,7 +111,7 @@ suite_settings() {
     suite_write_settings comm-stats "${shared[@]}" "COMM_STATS_PORT=$stats_port" \
         "COMM_DB_URL=$(suite_database_url comm_stats_login "$STATS_PASSWORD" communications_db)" \
         "MOTORICAL_DB_URL=$(suite_database_url comm_stats_login "$STATS_PASSWORD" motorical_db)" \
-        "MOTORICAL_API_BASE=$platform_url" "COMM_INTERNAL_TOKEN=$COMM_INTERNAL_TOKEN"
+        "MOTORICAL_API_BASE=$platform_url" "MOTORICAL_PUBLIC_API_TOKEN=$PLATFORM_API_TOKEN"
     suite_write_settings commctl "${shared[@]}" "COMM_INTERNAL_TOKEN=$COMM_INTERNAL_TOKEN" \
         "COMM_DB_URL=$(suite_database_url comm_owner "$OWNER_PASSWORD" communications_db)" \
         "MOTORICAL_DB_URL=$(suite_database_url motorical_owner "$PLATFORM_PASSWORD" motorical_db)"
@@ -136,6 +132,7 @@ suite_with_settings() {
 suite_schema() {
     suite_with_settings commctl "$programs/commctl" migrate up
     suite_sql communications_db <<'SQL'
+SET client_min_messages = warning;
 GRANT comm_api TO comm_owner, comm_api_login;
 GRANT comm_worker TO comm_owner, comm_sender_login, comm_stats_login;
 SQL
@@ -168,7 +165,7 @@ suite_start() {
     for name in "${suite_processes[@]}"; do : >"$log_folder/$name.log"; done
     process_start motorical-sink "$programs/motorical-dev" sink --port "$smtp_port" \
         --store "$sink/mails" --keep 100 --index "$sink/index.tsv"
-    MOTORICAL_DEV_WEBHOOK_SECRET=$COMM_WEBHOOK_SECRET MOTORICAL_DEV_API_TOKEN=$COMM_INTERNAL_TOKEN \
+    MOTORICAL_DEV_WEBHOOK_SECRET=$COMM_WEBHOOK_SECRET MOTORICAL_DEV_API_TOKEN=$PLATFORM_API_TOKEN \
         process_start motorical-engine "$programs/motorical-dev" engine --redis-url "$REDIS_URL" \
         --db-url "$(suite_database_url motorical_owner "$PLATFORM_PASSWORD" motorical_db)" \
         --smtp-host 127.0.0.1 --smtp-port "$smtp_port" --webhook-url "$api_url/api/webhooks/motorical" --api-port "$platform_port"

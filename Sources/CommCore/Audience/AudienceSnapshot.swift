@@ -1,6 +1,8 @@
 import FoundationEssentials
 
-/// How many people a campaign means at one moment. Who they are is decided again when the campaign is expanded and sent.
+/// How many people a campaign means at one moment.
+///
+/// Who they are is decided again when the campaign is expanded and sent.
 package struct AudienceSnapshot: Sendable, Equatable {
     package let id: UUID
     package let campaignID: UUID

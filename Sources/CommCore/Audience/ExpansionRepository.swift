@@ -133,12 +133,13 @@ struct ExpansionRepository: Sendable {
             """
             WITH members AS (
                 SELECT DISTINCT m.contact_id
-                FROM unnest(\(state.listIDs)::uuid[]) AS l(list_id), LATERAL (
+                FROM lists l, LATERAL (
                     SELECT lc.contact_id FROM list_contacts lc
                     JOIN contacts c ON c.tenant_id = lc.tenant_id AND c.id = lc.contact_id AND c.deleted_at IS NULL
-                    WHERE lc.tenant_id = \(key.tenantID) AND lc.list_id = l.list_id AND lc.status = 'active'
+                    WHERE lc.tenant_id = \(key.tenantID) AND lc.list_id = l.id AND lc.status = 'active'
                       AND lc.contact_id > \(state.cursor ?? Self.zero)
                     ORDER BY lc.contact_id LIMIT \(limit)) m
+                WHERE l.tenant_id = \(key.tenantID) AND l.id = ANY(\(state.listIDs)::uuid[]) AND l.deleted_at IS NULL
                 ORDER BY m.contact_id LIMIT \(limit)),
             numbered AS (
                 SELECT contact_id, \(state.nextSequence)::bigint + row_number() OVER (ORDER BY contact_id) - 1 AS seq FROM members),

@@ -33,7 +33,9 @@ package struct ArtifactRepository: Sendable {
         try await get(tenantID: tenantID, campaignID: campaignID, where: "a.id = \(id)")
     }
 
-    /// Stores the campaign's next version. The campaign's row is locked by the caller, so versions do not collide.
+    /// Stores the campaign's next version.
+    ///
+    /// The campaign's row is locked by the caller, so versions do not collide.
     func insert(_ compiled: CompiledTemplate, _ scope: CampaignScope, on connection: PostgresConnection) async throws -> ArtifactSummary {
         let rows = try await connection.query(
             """

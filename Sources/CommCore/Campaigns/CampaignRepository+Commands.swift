@@ -2,7 +2,9 @@ import FoundationEssentials
 import Postgres
 
 extension CampaignRepository {
-    /// Asks the sender to stop after what it has in hand. Repeating it changes nothing.
+    /// Asks the sender to stop after what it has in hand.
+    ///
+    /// Repeating it changes nothing.
     package func pause(tenantID: UUID, id: UUID, reason: String? = nil) async throws -> Campaign {
         try await apply(.pause, tenantID: tenantID, id: id, reason: reason)
     }

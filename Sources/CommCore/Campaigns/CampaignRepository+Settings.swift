@@ -41,7 +41,7 @@ extension CampaignRepository {
     ) async throws {
         let scheduledAt = patch.clearScheduled ? nil : patch.scheduledAt.flatMap(ScheduledTime.date(from:)) ?? campaign.scheduledAt
         let status = patch.clearScheduled ? try status(of: campaign, after: .unschedule) : campaign.status
-        let fromAddress = patch.fromAddress == nil ? campaign.fromAddress : patch.fromAddress.nonEmpty
+        let fromAddress = patch.fromAddress == nil ? campaign.fromAddress : CampaignRules.deliverable(patch.fromAddress)
         let fromName = patch.fromName == nil ? campaign.fromName : patch.fromName.nonEmpty
         try await connection.execute(
             """

@@ -1,7 +1,9 @@
 import FoundationEssentials
 import Postgres
 
-/// Campaigns of a tenant. What is compiled, scheduled and counted of them has repositories of its own.
+/// Campaigns of a tenant.
+///
+/// What is compiled, scheduled and counted of them has repositories of its own.
 package struct CampaignRepository: Sendable {
     let client: PostgresClient
     let time: any TimeSource
@@ -11,7 +13,9 @@ package struct CampaignRepository: Sendable {
         self.time = time
     }
 
-    /// Stores a draft. Template and lists must be the tenant's own; `invalid` names every field that is refused.
+    /// Stores a draft.
+    ///
+    /// Template and lists must be the tenant's own; `invalid` names every field that is refused.
     package func create(tenantID: UUID, draft: CampaignDraft) async throws -> Campaign {
         try Self.require(CampaignRules.problems(of: draft))
         let now = time.now
@@ -23,7 +27,7 @@ package struct CampaignRepository: Sendable {
                 INSERT INTO campaigns
                        (tenant_id, id, name, template_id, motor_block_id, from_address, from_name, google_analytics, created_at, updated_at)
                 VALUES (\(tenantID), \(id), \(draft.name), \(draft.templateID), \(draft.motorBlockID),
-                        \(draft.fromAddress.nonEmpty), \(draft.fromName.nonEmpty),
+                        \(CampaignRules.deliverable(draft.fromAddress)), \(draft.fromName.nonEmpty),
                         \(try PostgresJSON(encoding: draft.googleAnalytics ?? .off)), \(now), \(now))
                 """
             )
@@ -71,7 +75,9 @@ package struct CampaignRepository: Sendable {
         }
     }
 
-    /// Hides a campaign. One that is under way must be cancelled first.
+    /// Hides a campaign.
+    ///
+    /// One that is under way must be cancelled first.
     package func delete(tenantID: UUID, id: UUID) async throws {
         let now = time.now
         try await client.withTenant(tenantID) { connection in
@@ -111,7 +117,9 @@ package struct CampaignRepository: Sendable {
         """
     }
 
-    /// The references of a draft that are not the tenant's. Found ones cannot be deleted before the transaction ends.
+    /// The references of a draft that are not the tenant's.
+    ///
+    /// Found ones cannot be deleted before the transaction ends.
     private static func missing(
         in draft: CampaignDraft,
         tenantID: UUID,

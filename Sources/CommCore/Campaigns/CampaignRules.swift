@@ -51,6 +51,11 @@ package enum CampaignRules {
         return problems.first?.message ?? "The campaign is not valid"
     }
 
+    /// A From address as it stands in headers: an international domain in its ASCII form; nil for none.
+    static func deliverable(_ address: String?) -> String? {
+        address.flatMap { try? EmailAddress($0) }?.deliverable
+    }
+
     private static func checkFrom(address: String?, name: String?, _ check: inout FieldCheck) {
         if let address, !address.isEmpty, (try? EmailAddress(address)) == nil {
             check.add("from_address", "invalid", "Invalid from_address format. Must be a valid email address.")

@@ -4,6 +4,12 @@ package struct CampaignTransitionError: Error, Sendable, Equatable {
     /// The status that the command leads to.
     package let to: CampaignStatus
     package let command: CampaignCommand
+
+    package init(from: CampaignStatus, to: CampaignStatus, command: CampaignCommand) {
+        self.from = from
+        self.to = to
+        self.command = command
+    }
 }
 
 /// Which command leads where; decides only, and changes nothing.

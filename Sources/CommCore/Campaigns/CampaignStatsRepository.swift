@@ -47,7 +47,7 @@ package struct CampaignStatsRepository: Sendable {
     private static func counters(tenantID: UUID, campaignID: UUID) -> SQL {
         """
         SELECT m.*,
-               CASE WHEN e.finished_at IS NULL THEN coalesce(n.total_recipients, 0) ELSE 0 END AS expected
+               CASE WHEN e.finished_at IS NULL THEN coalesce(n.total_recipients + n.excluded, 0) ELSE 0 END AS expected
           FROM campaigns c
           LEFT JOIN campaign_delivery_metrics m ON m.tenant_id = c.tenant_id AND m.campaign_id = c.id
           LEFT JOIN campaign_expansions e ON e.tenant_id = c.tenant_id AND e.campaign_id = c.id
@@ -64,14 +64,14 @@ package struct CampaignStatsRepository: Sendable {
         startedAt: Date,
         on connection: PostgresConnection
     ) async throws -> [CampaignBalance.Reason] {
-        let range = MessageIDRange(startedAt: startedAt)
+        let ids = SequenceIDs.range(startedAt: startedAt)
+        let (from, to) = (UUIDv7.time(of: ids.first), UUIDv7.time(of: ids.last))
         let rows = try await connection.query(
             """
             SELECT outcome, reason, count(*) AS count
               FROM delivery_events
              WHERE tenant_id = \(tenantID) AND campaign_id = \(campaignID)
-               AND id BETWEEN \(range.first) AND \(range.last)
-               AND created_at BETWEEN \(range.from) AND \(range.to)
+               AND id BETWEEN \(ids.first) AND \(ids.last) AND created_at BETWEEN \(from) AND \(to)
              GROUP BY outcome, reason
              ORDER BY outcome, reason NULLS FIRST
             """

@@ -1,6 +1,8 @@
 import Postgres
 
-/// Where a campaign stands. The words are those of the database, the API and the documentation.
+/// Where a campaign stands.
+///
+/// The words are those of the database, the API and the documentation.
 package enum CampaignStatus: String, Sendable, CaseIterable, PostgresEnum {
     case draft, scheduled, sending, paused, completed, cancelled, failed
 

@@ -43,9 +43,10 @@ package struct TemplateValidator: Sendable {
             )
         } catch let error as CompileError {
             return TemplateValidation(
-                errors: problems + error.issues.map(FieldProblem.init(issue:)).filter { issue in
-                    !problems.contains { $0.field == issue.field }
-                },
+                errors: problems
+                    + error.issues.map(FieldProblem.init(issue:)).filter { issue in
+                        !problems.contains { $0.field == issue.field }
+                    },
                 warnings: error.report.warnings,
                 metrics: error.report.metrics,
                 preview: nil

@@ -21,7 +21,13 @@ package struct CompileIssue: Error, Codable, Sendable, Equatable {
     package var actual: Int?
 
     package init(
-        _ code: String, _ message: String, part: Part? = nil, line: Int? = nil, column: Int? = nil, limit: Int? = nil, actual: Int? = nil
+        _ code: String,
+        _ message: String,
+        part: Part? = nil,
+        line: Int? = nil,
+        column: Int? = nil,
+        limit: Int? = nil,
+        actual: Int? = nil
     ) {
         self.code = code
         self.message = message

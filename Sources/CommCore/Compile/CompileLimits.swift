@@ -1,4 +1,6 @@
-/// Bounds of a template. A limit refuses the template, a threshold warns.
+/// Bounds of a template.
+///
+/// A limit refuses the template, a threshold warns.
 package struct CompileLimits: Sendable, Equatable {
     /// Size of the HTML, and of the text, in bytes.
     package var bytes = 512_000

@@ -10,7 +10,9 @@ package struct CompileOptions: Sendable {
     package var trackLinks: Bool
     /// Only for showing tracked links in `CompiledTemplate.html` and `.text`; the program does not depend on it.
     package var trackingBase: String
-    /// Shown by mail programs beside the subject; hidden in the mail. May hold merge tags.
+    /// Shown by mail programs beside the subject; hidden in the mail.
+    ///
+    /// May hold merge tags.
     package var preheader: String?
     /// Whether an image that reports the opening of the mail is added.
     package var openPixel: Bool

@@ -1,4 +1,6 @@
-/// What compiling found out about a template. It is stored with the artifact and shown by the API.
+/// What compiling found out about a template.
+///
+/// It is stored with the artifact and shown by the API.
 package struct CompileReport: Codable, Sendable, Equatable {
     package var metrics = CompileMetrics()
     /// Every `a[href]` in document order, and those of conditional comments.

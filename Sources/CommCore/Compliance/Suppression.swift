@@ -4,9 +4,9 @@ import FoundationEssentials
 package struct Suppression: Sendable, Equatable {
     package let id: UUID
     package let email: String
-    /// unsubscribe, bounce, complaint, manual, …
+    /// Why: unsubscribe, bounce, complaint, manual, or a word of the tenant.
     package let reason: String
-    /// link, one_click, webhook, admin, …
+    /// Who said so: link, one_click, webhook, admin, or a word of the tenant.
     package let source: String
     package let landingVariant: String?
     package let note: String?

@@ -1,7 +1,9 @@
 import FoundationEssentials
 import Postgres
 
-/// The suppression list of a tenant. Expired entries are as if they were not there.
+/// The suppression list of a tenant.
+///
+/// Expired entries are as if they were not there.
 package struct SuppressionRepository: Sendable {
     /// The most entries that one page holds.
     package static let largestPage = 200
@@ -98,7 +100,9 @@ package struct SuppressionRepository: Sendable {
         }
     }
 
-    /// Whether an address is on the list now. What is no address is on no list.
+    /// Whether an address is on the list now.
+    ///
+    /// What is no address is on no list.
     package func isSuppressed(tenantID: UUID, email: String) async throws -> Bool {
         guard let address = try? EmailAddress(email) else { return false }
         let rows = try await client.query(

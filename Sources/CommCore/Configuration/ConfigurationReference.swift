@@ -61,9 +61,9 @@ package enum ConfigurationReference {
 
     private static func markdownEntry(_ setting: ConfigurationDeclaration) -> String {
         let readers = Program.allCases.filter(setting.readBy.contains).map(\.rawValue).joined(separator: ", ")
-        let required = Program.allCases.filter(setting.requiredBy.contains).map(\.rawValue).joined(separator: ", ")
-        var facts = ["\(setting.kind)"]
-        facts.append(setting.defaultText.map { "default `\($0)`" } ?? (required.isEmpty ? "no default" : "required by \(required)"))
+        var facts = [setting.kind]
+        if let text = setting.defaultText { facts.append("default `\(text)`") }
+        if let requirement = requirement(of: setting) { facts.append("required by \(requirement)") }
         if setting.isSecret { facts.append("secret") }
         facts.append("read by \(readers)")
         return "### `\(setting.name)`\n\n\(facts.joined(separator: " · "))\n\n\(setting.summary)"
@@ -71,9 +71,15 @@ package enum ConfigurationReference {
 
     private static func sampleEntry(_ setting: ConfigurationDeclaration) -> String {
         let comment = wrap(setting.summary, width: 96).map { "# \($0)" }.joined(separator: "\n")
-        let isNeeded = !setting.requiredBy.isEmpty
-        let assignment = (isNeeded ? "" : "#") + "\(setting.name)=\(setting.defaultText ?? "")"
-        return comment + "\n# (\(setting.kind)\(isNeeded ? "; required" : ""))\n" + assignment
+        let requirement = requirement(of: setting)
+        let assignment = (requirement == nil ? "#" : "") + "\(setting.name)=\(setting.defaultText ?? "")"
+        return comment + "\n# (\(setting.kind)\(requirement.map { "; required by \($0)" } ?? ""))\n" + assignment
+    }
+
+    private static func requirement(of setting: ConfigurationDeclaration) -> String? {
+        if let requirement = setting.requirement { return requirement }
+        let programs = Program.allCases.filter(setting.requiredBy.contains).map(\.rawValue)
+        return programs.isEmpty ? nil : programs.joined(separator: ", ")
     }
 
     private static func note(on setting: ConfigurationDeclaration, for program: Program) -> String {

@@ -92,6 +92,11 @@ package final class FaultPoints: Sendable {
 package struct FaultInjected: Error, Sendable, Equatable {
     /// The point that was passed.
     package let point: String
+
+    /// The failure of a point.
+    package init(point: String) {
+        self.point = point
+    }
 }
 
 /// An entry of `COMM_FAULT` that cannot be read.

@@ -72,7 +72,7 @@ package struct EmailLogRepository: Sendable {
                     fields.write(motorBlockID)
                     fields.write(fromAddress)
                     fields.write(row.toAddress)
-                    fields.write(text: row.subject)
+                    fields.write(utf8: row.subject)
                     fields.write(Int32(row.bodySize))
                     fields.write("queued")
                     fields.writeJSONB(row.metadata)

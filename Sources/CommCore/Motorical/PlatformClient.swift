@@ -1,6 +1,7 @@
 import AsyncHTTPClient
-import FoundationEssentials
+import Foundation
 import NIOCore
+import NIOHTTP1
 
 /// Client of the platform's public API.
 package struct PlatformClient: Sendable {

@@ -1,4 +1,6 @@
-/// The rules of a template's fields. What its HTML may hold is checked by the compile step.
+/// The rules of a template's fields.
+///
+/// What its HTML may hold is checked by the compile step.
 package enum TemplateRules {
     /// RFC 5322, 2.1.1: a line of a header holds at most 998 characters.
     package static let longestSubject = 998

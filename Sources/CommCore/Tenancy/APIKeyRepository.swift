@@ -15,7 +15,9 @@ package struct APIKeyRepository: Sendable {
         self.time = time
     }
 
-    /// Makes a key. Its text is in the answer and nowhere else.
+    /// Makes a key.
+    ///
+    /// Its text is in the answer and nowhere else.
     package func create(tenantID: UUID, name: String, scopes: [String], expiresAt: Date? = nil) async throws -> CreatedAPIKey {
         let now = time.now
         let granted = try Self.check(name: name, scopes: scopes, expiresAt: expiresAt, now: now)
@@ -41,7 +43,9 @@ package struct APIKeyRepository: Sendable {
         return try rows.map(APIKey.init(row:))
     }
 
-    /// Ends a key at once. Revoking it again changes nothing.
+    /// Ends a key at once.
+    ///
+    /// Revoking it again changes nothing.
     package func revoke(tenantID: UUID, id: UUID) async throws -> APIKey {
         let rows = try await client.query(
             """

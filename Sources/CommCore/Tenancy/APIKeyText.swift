@@ -43,7 +43,9 @@ struct APIKeyText: Sendable, Equatable {
         Self.prefix + Self.encode(Self.bytes(of: tenantID) + Self.bytes(of: keyID)) + "_" + Self.encode(secret)
     }
 
-    /// What is stored. The secret is random over its whole length, so a slow hash would protect nothing.
+    /// What is stored.
+    ///
+    /// The secret is random over its whole length, so a slow hash would protect nothing.
     var secretHash: [UInt8] {
         Array(SHA256.hash(data: secret))
     }

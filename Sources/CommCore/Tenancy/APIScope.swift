@@ -1,4 +1,6 @@
-/// What an API key may do. `all` holds every other scope; nothing else includes anything.
+/// What an API key may do.
+///
+/// `all` holds every other scope; nothing else includes anything.
 package enum APIScope: String, Sendable, CaseIterable, Codable {
     case all
     /// Contacts, lists and import reports.

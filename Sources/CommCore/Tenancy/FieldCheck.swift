@@ -32,7 +32,9 @@ package struct FieldCheck {
         }
     }
 
-    /// Text of any number of lines. NUL cannot be stored.
+    /// Text of any number of lines.
+    ///
+    /// NUL cannot be stored.
     package mutating func text(_ field: String, _ value: String?) {
         guard let value, value.utf8.contains(0) else { return }
         add(field, "invalid", "\(field) must not contain NUL")

@@ -2,7 +2,7 @@
 package struct FieldProblem: Error, Sendable, Equatable {
     /// The name on the wire, with an index where it is an element: `list_ids[1]`.
     package let field: String
-    /// A stable word that programs can act on: `required`, `invalid`, `too_long`, `unknown`, …
+    /// A stable word that programs can act on, such as `required`, `invalid`, `too_long` or `unknown`.
     package let code: String
     package let message: String
 

@@ -13,7 +13,9 @@ package struct StoredAnswer: Sendable, Equatable {
     }
 }
 
-/// Proof that a request is the one that runs under its key. Its end is the fence: who comes back after it may not store.
+/// Proof that a request is the one that runs under its key.
+///
+/// Its end is the fence: who comes back after it may not store.
 package struct IdempotencyLease: Sendable, Equatable {
     let scope: String
     let key: String

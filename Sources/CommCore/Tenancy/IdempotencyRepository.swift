@@ -60,7 +60,9 @@ package struct IdempotencyRepository: Sendable {
         )
     }
 
-    /// Removes what can no longer be replayed, of all tenants (role comm_worker). Returns how many.
+    /// Removes what can no longer be replayed, of all tenants (role comm_worker).
+    ///
+    /// Returns how many.
     package func deleteExpired() async throws -> Int {
         try await client.execute(
             "DELETE FROM idempotency_keys WHERE created_at <= \(time.now.addingTimeInterval(-Self.lifetime))"
@@ -92,7 +94,8 @@ package struct IdempotencyRepository: Sendable {
             return .replay(StoredAnswer(status: status, contentType: try row.get("content_type"), body: body ?? []))
         }
         let until: Date? = try row.get("locked_until")
-        return .running(retryAfter: max(1, Int((until ?? now).timeIntervalSince(now).rounded(.up))))
+        // Whole seconds, rounded up; a binary fraction's last bit does not make one more.
+        return .running(retryAfter: max(1, Int(((until ?? now).timeIntervalSince(now) - 0.001).rounded(.up))))
     }
 
     /// The fence is compared for equality, so it must survive the database's microseconds unchanged.

@@ -34,7 +34,10 @@ struct LinkTokenBeginning: Sendable {
     }
 
     private static func appendClaims(
-        _ purpose: LinkTokenPurpose, _ subject: LinkTokenSubject, _ issuedAt: Int64, to claims: inout [UInt8]
+        _ purpose: LinkTokenPurpose,
+        _ subject: LinkTokenSubject,
+        _ issuedAt: Int64,
+        to claims: inout [UInt8]
     ) {
         append(#"{"iss":"comm","aud":""#, to: &claims)
         append(purpose.rawValue, to: &claims)

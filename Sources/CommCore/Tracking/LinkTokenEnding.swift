@@ -16,7 +16,9 @@ struct LinkTokenEnding: Sendable {
         claims.append(contentsOf: #""}"#.utf8)
         self.init(claims: claims)
         // Header, common claims and signature take less than this.
-        guard bytes.count + 600 <= LinkTokenVerifier.largestToken else { throw LinkTokenError(.tooLong, "the URL of a tracked link is too long") }
+        guard bytes.count + 600 <= LinkTokenVerifier.largestToken else {
+            throw LinkTokenError(.tooLong, "the URL of a tracked link is too long")
+        }
     }
 
     private init(claims: [UInt8]) {

@@ -19,7 +19,10 @@ package struct LinkTokenSigner: Sendable {
     ///   - issuedAt: the message's creation time, so that the same message always gets the same token
     /// - Throws: `LinkTokenError` with `invalidURL`, or `tooLong` when the token could not be verified.
     package func clickToken(
-        for subject: LinkTokenSubject, index: Int, url: String, issuedAt: Date
+        for subject: LinkTokenSubject,
+        index: Int,
+        url: String,
+        issuedAt: Date
     ) throws(LinkTokenError) -> String {
         let ending = try LinkTokenEnding(index: index, url: Array(url.utf8))
         let beginning = LinkTokenBeginning(purpose: .click, subject: subject, issuedAt: issuedAt, key: key)

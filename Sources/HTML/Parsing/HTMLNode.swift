@@ -1,4 +1,6 @@
-/// A node of a parsed document. Nodes refer to each other by their place in `HTMLDocument.nodes`.
+/// A node of a parsed document.
+///
+/// Nodes refer to each other by their place in `HTMLDocument.nodes`.
 package struct HTMLNode: Sendable {
     package enum Content: Sendable {
         case document
@@ -28,6 +30,8 @@ package struct HTMLElement: Sendable {
     package let isHTML: Bool
     /// The start tag in the source; nil for an element that the parser made up, or made again from an earlier tag.
     package let tag: SourceTag?
+    /// The start tag that its attributes come from; of a copy that the parser made, the tag of the original.
+    package let markup: SourceTag?
     /// The end tag in the source, if it has one.
     package let endTag: Range<Int>?
     /// Place among the element children of its parent, counted from 0.

@@ -21,7 +21,8 @@ package struct HTMLParseLimits: Sendable, Equatable {
         guard source.count <= bytes else { throw .tooManyBytes(limit: bytes, actual: source.count) }
         let found = source.withUnsafeBufferPointer { source in
             var found = 0
-            for index in source.indices.dropLast() where source[index] == UInt8(ascii: "<") && (0x61...0x7A).contains(source[index + 1] | 0x20) {
+            for index in source.indices.dropLast()
+            where source[index] == UInt8(ascii: "<") && (0x61...0x7A).contains(source[index + 1] | 0x20) {
                 found += 1
             }
             return found

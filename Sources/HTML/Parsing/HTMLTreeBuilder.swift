@@ -1,6 +1,8 @@
 import CGumbo
 
-/// Turns gumbo's tree into nodes of our own. No pointer of gumbo's outlives `parse`.
+/// Turns gumbo's tree into nodes of our own.
+///
+/// No pointer of gumbo's outlives `parse`.
 struct HTMLTreeBuilder {
     private(set) var nodes: [HTMLNode] = []
     private(set) var isQuirks = false
@@ -20,7 +22,8 @@ struct HTMLTreeBuilder {
         defer { comm_gumbo_arena_destroy(arena) }
         let result = source.withUnsafeBytes { bytes in
             // An empty array may have no address, and gumbo wants one.
-            bytes.isEmpty ? build(" ", 0, arena, limits) : build(bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, arena, limits)
+            bytes.isEmpty
+                ? build(" ", 0, arena, limits) : build(bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, arena, limits)
         }
         switch result {
         case comm_gumbo_parsed: return
@@ -30,7 +33,10 @@ struct HTMLTreeBuilder {
     }
 
     private mutating func build(
-        _ buffer: UnsafePointer<CChar>?, _ count: Int, _ arena: UnsafeMutablePointer<comm_gumbo_arena>, _ limits: HTMLParseLimits
+        _ buffer: UnsafePointer<CChar>?,
+        _ count: Int,
+        _ arena: UnsafeMutablePointer<comm_gumbo_arena>,
+        _ limits: HTMLParseLimits
     ) -> comm_gumbo_result {
         var output: UnsafeMutablePointer<GumboOutput>?
         let result = comm_gumbo_parse(arena, buffer, count, Int64(limits.milliseconds) * 1_000_000, &output)
@@ -63,7 +69,9 @@ struct HTMLTreeBuilder {
 
     /// Appends a node; its children if it may have some.
     private mutating func append(
-        _ node: UnsafeMutablePointer<GumboNode>, parent: Int, _ buffer: UnsafePointer<CChar>
+        _ node: UnsafeMutablePointer<GumboNode>,
+        parent: Int,
+        _ buffer: UnsafePointer<CChar>
     ) -> GumboVector? {
         switch node.pointee.type {
         case GUMBO_NODE_ELEMENT, GUMBO_NODE_TEMPLATE:
@@ -83,13 +91,16 @@ struct HTMLTreeBuilder {
 
     private mutating func element(_ node: GumboNode, _ buffer: UnsafePointer<CChar>) -> HTMLElement {
         let element = node.v.element
-        let tag = claim(element.original_tag, buffer)
+        let markup = range(element.original_tag, buffer).flatMap(startTag)
+        let tag = markup.flatMap { claimed.insert($0.range.lowerBound).inserted ? $0 : nil }
         let name =
-            element.tag == GUMBO_TAG_UNKNOWN ? tag?.name ?? originalName(element) : String(cString: gumbo_normalized_tagname(element.tag))
+            element.tag == GUMBO_TAG_UNKNOWN
+            ? markup?.name ?? originalName(element) : String(cString: gumbo_normalized_tagname(element.tag))
         return HTMLElement(
             name: name,
             isHTML: element.tag_namespace == GUMBO_NAMESPACE_HTML,
             tag: tag,
+            markup: markup,
             endTag: range(element.original_end_tag, buffer),
             place: 0,
             previous: -1,
@@ -97,10 +108,8 @@ struct HTMLTreeBuilder {
         )
     }
 
-    /// The start tag of an element, unless an earlier element has it: the parser makes copies of formatting elements.
-    private mutating func claim(_ piece: GumboStringPiece, _ buffer: UnsafePointer<CChar>) -> SourceTag? {
-        guard let range = range(piece, buffer), claimed.insert(range.lowerBound).inserted else { return nil }
-        let tag = tags[range.lowerBound] ?? SourceScanner.tag(at: range.lowerBound, in: source)
+    private func startTag(_ range: Range<Int>) -> SourceTag? {
+        let tag = tags[range.lowerBound] ?? SourceScanner.tag(in: range, of: source)
         guard let tag, !tag.isEnd else { return nil }
         return tag
     }

@@ -41,12 +41,26 @@ package struct SourceEdits: Sendable {
         replace(range, with: [Piece]())
     }
 
-    /// Whether all of a range is taken out or replaced by changes made so far.
-    package func covers(_ range: Range<Int>) -> Bool {
-        edits.contains { !$0.range.isEmpty && $0.range.lowerBound <= range.lowerBound && range.upperBound <= $0.range.upperBound }
+    /// Makes changes after those made so far.
+    package mutating func append(_ other: SourceEdits) {
+        for edit in other.edits { replace(edit.range, with: edit.content) }
     }
 
-    /// The changed source, cut at the markers. Neighbouring bytes are one piece.
+    /// Bytes that the changes put in.
+    package var insertedBytes: Int {
+        edits.reduce(0) { sum, edit in
+            edit.content.reduce(sum) { sum, piece in if case .bytes(let bytes) = piece { sum + bytes.count } else { sum } }
+        }
+    }
+
+    /// The ranges that the changes made so far take out or replace.
+    package var replacedRanges: ReplacedRanges {
+        ReplacedRanges(edits.lazy.map(\.range))
+    }
+
+    /// The changed source, cut at the markers.
+    ///
+    /// Neighbouring bytes are one piece.
     package func pieces(of source: [UInt8]) -> [Piece] {
         var output: [Piece] = []
         var run: [UInt8] = []

@@ -38,10 +38,11 @@ package struct SourceScanner {
         return items
     }
 
-    /// The tag that starts at an offset; nil when none does.
-    package static func tag(at offset: Int, in source: [UInt8]) -> SourceTag? {
-        var scanner = SourceScanner(source: source, range: offset..<source.count)
-        guard case .tag(let tag)? = scanner.item() else { return nil }
+    /// The tag that a range holds, without its raw content; nil when it holds none.
+    package static func tag(in range: Range<Int>, of source: [UInt8]) -> SourceTag? {
+        var scanner = SourceScanner(source: source, range: range)
+        guard !range.isEmpty, case .tag(var tag)? = scanner.item() else { return nil }
+        tag.rawContent = nil
         return tag
     }
 
@@ -128,7 +129,13 @@ package struct SourceScanner {
         }
         position = index + 1
         var tag = SourceTag(
-            range: start..<position, nameRange: nameRange, name: lowered(nameRange), isEnd: isEnd, attributes: attributes, rawContent: nil)
+            range: start..<position,
+            nameRange: nameRange,
+            name: lowered(nameRange),
+            isEnd: isEnd,
+            attributes: attributes,
+            rawContent: nil
+        )
         if !isEnd, Self.rawElements.contains(tag.name) { tag.rawContent = skipRawContent(of: tag.name) }
         return .tag(tag)
     }

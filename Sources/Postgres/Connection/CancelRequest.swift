@@ -1,5 +1,4 @@
 import CLibPQ
-import Dispatch
 
 /// Asks the server, over a connection of its own, to cancel what a backend is doing.
 ///
@@ -16,13 +15,14 @@ final class CancelRequest: Sendable {
         PQfreeCancel(handle)
     }
 
-    /// Sends the request from a background thread, because an unreachable host makes it block.
+    /// Sends the request from a thread of its own, because an unreachable host makes it block.
     func send(_ completion: @escaping @Sendable (Bool) -> Void) {
-        DispatchQueue.global().async {
+        let isStarted = DetachedThread.start {
             let succeeded = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
                 PQcancel(self.handle, buffer.baseAddress, Int32(buffer.count)) == 1
             }
             completion(succeeded)
         }
+        if !isStarted { completion(false) }
     }
 }

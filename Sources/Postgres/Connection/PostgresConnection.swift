@@ -2,7 +2,7 @@ import CLibPQ
 import Glibc
 import Synchronization
 
-/// One connection, lent to one borrower at a time; its blocking work runs on a queue of its own.
+/// One connection, lent to one borrower at a time; its blocking work runs on a thread of its own.
 ///
 /// Statements are prepared on first use and results come in binary. When the calling task is cancelled the server is asked
 /// to cancel the statement; if it does not confirm that, the connection is closed.
@@ -25,7 +25,7 @@ package actor PostgresConnection {
 
     /// Opens a connection outside of any pool; whoever opens it closes it.
     package static func connect(_ configuration: PostgresConfiguration) async throws -> PostgresConnection {
-        let executor = ConnectionExecutor(label: "postgres")
+        let executor = try ConnectionExecutor()
         let wire = try await executor.run { try Wire.open(configuration) }
         return PostgresConnection(wire: wire, executor: executor)
     }
@@ -71,7 +71,7 @@ package actor PostgresConnection {
 }
 
 extension PostgresConnection {
-    /// Runs one blocking operation on the connection's queue, with the cancellation of the calling task passed on.
+    /// Runs one blocking operation on the connection's thread, with the cancellation of the calling task passed on.
     func perform<R: Sendable>(_ policy: Wire.InterruptPolicy = .cancelStatement, _ body: (Wire) throws -> R) async throws -> R {
         guard let wire, !wire.isBroken else { throw PostgresError(.connectionClosed, "the connection is closed") }
         if policy != .ignore, Task.isCancelled { throw PostgresError(.cancelled, "the task was cancelled") }
@@ -83,10 +83,15 @@ extension PostgresConnection {
             reusable.store(wire.isReusable, ordering: .releasing)
         }
         return try await withTaskCancellationHandler {
-            try wire.operate { try body(wire) }
+            try operate(wire, body)
         } onCancel: {
             interrupt.request(operation)
         }
+    }
+
+    /// A method, so that the closure around its call belongs to the actor: one that did not use `self` would run on the cooperative pool.
+    private func operate<R>(_ wire: Wire, _ body: (Wire) throws -> R) throws -> R {
+        try wire.operate { try body(wire) }
     }
 
     /// Repeats a statement once if the server has outdated its plan, which is safe outside a transaction only.
@@ -94,9 +99,9 @@ extension PostgresConnection {
         guard !isCopying else { throw PostgresError(.invalidInput, "the connection is in the middle of a COPY") }
         let wasInTransaction = isInTransaction
         do {
-            return try await perform(body)
+            return try await perform(.cancelStatement, body)
         } catch let error as PostgresError where error.isStalePlan && !wasInTransaction {
-            return try await perform(body)
+            return try await perform(.cancelStatement, body)
         }
     }
 }

@@ -52,6 +52,12 @@ struct StatementCache {
         if let statement = statements.removeValue(forKey: key) { discarded.append(statement.name) }
     }
 
+    /// Forgets everything: the server has (`DEALLOCATE ALL`, `DISCARD ALL`).
+    mutating func removeAll() {
+        statements = [:]
+        discarded = []
+    }
+
     /// Notes that the server does not hold a name any more.
     mutating func clearDiscarded(_ name: String) {
         discarded.removeAll { $0 == name }

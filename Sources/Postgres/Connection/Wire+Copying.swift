@@ -38,7 +38,7 @@ extension Wire {
     func abortCopy() throws {
         try untilAccepted { PQputCopyEnd(connection, "aborted by the client") }
         try flush()
-        do { try drain() } catch where !isBroken {}
+        do { try drain() } catch  where !isBroken {}
     }
 
     private func untilAccepted(_ put: () -> Int32) throws {

@@ -15,14 +15,14 @@ extension Wire {
     }
 
     private func serverError(_ result: OpaquePointer) -> PostgresError {
-        let state = Self.field(result, PG_DIAG_SQLSTATE)
-        let message = Self.field(result, PG_DIAG_MESSAGE_PRIMARY) ?? PQresultErrorMessage(result).map { String(cString: $0).singleLine } ?? ""
+        let state = Self.field(result, .sqlState)
+        let message = Self.field(result, .message) ?? PQresultErrorMessage(result).map { String(cString: $0).singleLine } ?? ""
         var error = PostgresError(code(state), message, sqlState: state)
-        error.constraint = Self.field(result, PG_DIAG_CONSTRAINT_NAME)
-        error.table = Self.field(result, PG_DIAG_TABLE_NAME)
-        error.detail = Self.field(result, PG_DIAG_MESSAGE_DETAIL)
-        error.context = Self.field(result, PG_DIAG_CONTEXT).flatMap(Self.withoutValues)
-        let isChangedPlan = state == SQLState.featureNotSupported && Self.field(result, PG_DIAG_SOURCE_FUNCTION) == "RevalidateCachedQuery"
+        error.constraint = Self.field(result, .constraint)
+        error.table = Self.field(result, .table)
+        error.detail = Self.field(result, .detail)
+        error.context = Self.field(result, .context).flatMap(Self.withoutValues)
+        let isChangedPlan = state == SQLState.featureNotSupported && Self.field(result, .sourceFunction) == "RevalidateCachedQuery"
         error.isStalePlan = isChangedPlan || state == SQLState.invalidStatementName
         return error
     }
@@ -35,8 +35,8 @@ extension Wire {
         return state == SQLState.queryCanceled ? .timeout : .server
     }
 
-    private static func field(_ result: OpaquePointer, _ code: Int32) -> String? {
-        PQresultErrorField(result, code).map { String(cString: $0) }
+    private static func field(_ result: OpaquePointer, _ field: DiagnosticField) -> String? {
+        PQresultErrorField(result, Int32(field.rawValue.value)).map { String(cString: $0) }
     }
 
     /// The server's context up to where it quotes a value: `COPY contacts, line 3, column email: "…"`.
@@ -45,4 +45,15 @@ extension Wire {
         guard let line = lines.first(where: { $0.hasPrefix("COPY ") || $0.hasPrefix("PL/pgSQL function ") }) else { return nil }
         return line.firstRange(of: ": \"").map { String(line[..<$0.lowerBound]) } ?? String(line)
     }
+}
+
+/// The fields of an error message (PostgreSQL manual, protocol, "Error and Notice Message Fields"); C has them as character macros.
+private enum DiagnosticField: Unicode.Scalar {
+    case sqlState = "C"
+    case message = "M"
+    case detail = "D"
+    case context = "W"
+    case table = "t"
+    case constraint = "n"
+    case sourceFunction = "R"
 }

@@ -69,8 +69,13 @@ extension Wire {
 
     /// Adds the statement to an error, and forgets a prepared statement that has become unusable.
     private func note(_ error: PostgresError, of request: Request) -> PostgresError {
-        if error.isStalePlan { statements.remove(request.key) }
+        if error.isStalePlan { forget(request.key, because: error) }
         return error.naming(query: request.key.text)
+    }
+
+    private func forget(_ key: StatementCache.Key, because error: PostgresError) {
+        guard error.sqlState == SQLState.invalidStatementName else { return statements.remove(key) }
+        statements.removeAll()
     }
 
     private func send(_ request: Request, name: String) throws {
@@ -189,9 +194,8 @@ extension Wire {
 
     private func describe(_ error: PostgresError, _ step: Step) -> PostgresError {
         switch step {
-        case .deallocate(let name):
-            // A server that does not know the name any more has nothing to deallocate.
-            statements.clearDiscarded(name)
+        case .deallocate:
+            if error.sqlState == SQLState.invalidStatementName { statements.removeAll() }
             return error
         case .prepare(let request, _), .run(let request, _, _):
             return note(error, of: request)

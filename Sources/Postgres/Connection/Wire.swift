@@ -72,7 +72,9 @@ final class Wire {
         }
     }
 
-    /// The next result of the statement under way; nil when there is no more. The caller owns it.
+    /// The next result of the statement under way; nil when there is no more.
+    ///
+    /// The caller owns it.
     func nextResult() throws -> OpaquePointer? {
         while PQisBusy(connection) != 0 { try wait(for: Int32(POLLIN)) }
         return PQgetResult(connection)
@@ -100,7 +102,9 @@ final class Wire {
 
     private func silent() -> PostgresError {
         isBroken = true
-        if cancelDeadline != nil { return PostgresError(.cancelled, "the server did not confirm the cancellation; the connection was closed") }
+        if cancelDeadline != nil {
+            return PostgresError(.cancelled, "the server did not confirm the cancellation; the connection was closed")
+        }
         CancelRequest(of: connection)?.send { _ in }
         return PostgresError(.timeout, "the server was silent for longer than the statement timeout; the connection was closed")
     }

@@ -1,8 +1,10 @@
 extension PostgresConnection {
-    /// Copies rows into a table in binary format; returns how many were stored. Any error stores none of them.
+    /// Copies rows into a table in binary format; returns how many were stored.
+    ///
+    /// Any error stores none of them.
     ///
     /// - Parameter copyStatement: `COPY t (a, b) FROM STDIN (FORMAT binary)`.
-    /// - Parameter write: Writes the rows; it runs on the connection's queue, so it should encode and not wait.
+    /// - Parameter write: Writes the rows; it runs on the connection's thread, so it should encode and not wait.
     package func copyIn(
         _ copyStatement: String,
         _ write: @Sendable (inout PostgresCopyWriter) throws -> Void

@@ -1,6 +1,8 @@
 package import FoundationEssentials
 
-/// The values of one row of a COPY, written one after the other. The type written must be the column's own type.
+/// The values of one row of a COPY, written one after the other.
+///
+/// The type written must be the column's own type.
 package struct PostgresCopyRow {
     var buffer = PostgresBuffer()
     var count = 0

@@ -43,7 +43,9 @@ package struct PostgresRow: Sendable {
 
     /// Whether a column is NULL.
     package func isNull(_ column: String) throws -> Bool {
-        try handle.withValue(row: index, column: position(of: column)) { $0 == nil }
+        let column = try position(of: column)
+        try check(column)
+        return handle.withValue(row: index, column: column) { $0 == nil }
     }
 
     /// Lends the raw bytes of a column (nil for NULL) without copying them; they are gone when `body` returns.
@@ -53,6 +55,9 @@ package struct PostgresRow: Sendable {
     }
 
     private func check(_ column: Int) throws(PostgresError) {
+        guard index >= 0, index < handle.rowCount else {
+            throw PostgresError(.decoding, "there is no row \(index), the result has \(handle.rowCount)")
+        }
         guard handle.columns.names.indices.contains(column) else {
             throw PostgresError(.decoding, "there is no column at position \(column), only \(handle.columns.names.count) columns")
         }

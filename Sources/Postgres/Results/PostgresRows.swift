@@ -9,9 +9,9 @@ package struct PostgresRows: RandomAccessCollection, Sendable {
     package var startIndex: Int { 0 }
     package var endIndex: Int { handle.rowCount }
 
+    /// The row at a position; reading from a row that does not exist throws `decoding`, it does not trap.
     package subscript(position: Int) -> PostgresRow {
-        precondition(indices.contains(position), "row index out of range")
-        return PostgresRow(handle: handle, index: position)
+        PostgresRow(handle: handle, index: position)
     }
 
     /// How many rows were inserted, updated, deleted, copied or returned.

@@ -30,7 +30,9 @@ final class ResultHandle: Sendable {
         PQcmdStatus(result).map { String(cString: $0) } ?? ""
     }
 
-    /// Calls `body` with the bytes of a value, nil for NULL. The row must exist; a column out of range counts as NULL.
+    /// Calls `body` with the bytes of a value, nil for NULL.
+    ///
+    /// The row must exist; a column out of range counts as NULL.
     @inline(__always)
     func withValue<R>(row: Int, column: Int, _ body: (PostgresValue?) throws -> R) rethrows -> R {
         let (row, column) = (Int32(truncatingIfNeeded: row), Int32(truncatingIfNeeded: column))

@@ -26,7 +26,9 @@ package struct PostgresBuffer: Sendable {
         bytes.append(contentsOf: array)
     }
 
-    /// Appends the UTF-8 of a text. PostgreSQL cannot store U+0000, so that marks the buffer as invalid.
+    /// Appends the UTF-8 of a text.
+    ///
+    /// PostgreSQL cannot store U+0000, so that marks the buffer as invalid.
     package mutating func append(text: some StringProtocol & Sendable) {
         let start = bytes.count
         bytes.append(contentsOf: text.utf8)

@@ -30,7 +30,8 @@ package struct PostgresValue {
 }
 
 /// An enumeration or a typed identifier that is stored as its raw value: `enum Status: String, PostgresEnum`.
-package protocol PostgresEnum: RawRepresentable, PostgresEncodable, PostgresDecodable, PostgresArrayElement where RawValue: PostgresCodable {}
+package protocol PostgresEnum: RawRepresentable, PostgresEncodable, PostgresDecodable, PostgresArrayElement
+where RawValue: PostgresCodable {}
 
 extension PostgresEnum {
     package static var postgresType: PostgresType { RawValue.postgresType }

@@ -10,7 +10,9 @@ struct SMTPSubmission: Sendable {
 /// Asks the handler to say goodbye and close.
 struct SMTPQuitEvent: Sendable {}
 
-/// Performs the actions of an `SMTPSession` on its channel. Lives on the channel's event loop only.
+/// Performs the actions of an `SMTPSession` on its channel.
+///
+/// Lives on the channel's event loop only.
 final class SMTPClientHandler: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundIn = SMTPSubmission

@@ -29,15 +29,13 @@ package final class SMTPConnectionPool: Sendable {
     }
 
     /// A pool that connects when the first message comes.
-    ///
-    /// - Throws: `SMTPError.Code.tlsFailed` when the TLS settings cannot be used.
     package init(
         _ configuration: SMTPConfiguration,
         limits: Limits = Limits(),
         group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         logger: Logger
-    ) throws(SMTPError) {
-        connector = try SMTPConnector(configuration, idleTimeout: limits.idleTimeout, group: group)
+    ) {
+        connector = SMTPConnector(configuration, idleTimeout: limits.idleTimeout, group: group)
         slots = SMTPSlots(count: max(1, limits.connections))
         self.limits = limits
         self.logger = logger

@@ -7,30 +7,33 @@ struct SMTPConnector: Sendable {
     let configuration: SMTPConfiguration
     private let idleTimeout: Duration
     private let group: any EventLoopGroup
-    private let context: NIOSSLContext?
+    /// Settings that cannot be used are an error of each connection, as a server that is away is.
+    private let context: Result<NIOSSLContext?, SMTPError>
 
-    init(_ configuration: SMTPConfiguration, idleTimeout: Duration, group: any EventLoopGroup) throws(SMTPError) {
+    init(_ configuration: SMTPConfiguration, idleTimeout: Duration, group: any EventLoopGroup) {
         self.configuration = configuration
         self.idleTimeout = idleTimeout
         self.group = group
-        context = configuration.tls.mode == .none ? nil : try Self.makeContext(configuration.tls)
+        context = Self.makeContext(configuration.tls)
     }
 
-    private static func makeContext(_ tls: SMTPTLS) throws(SMTPError) -> NIOSSLContext {
+    private static func makeContext(_ tls: SMTPTLS) -> Result<NIOSSLContext?, SMTPError> {
+        guard tls.mode != .none else { return .success(nil) }
         do {
             var settings = TLSConfiguration.makeClientConfiguration()
             settings.minimumTLSVersion = .tlsv12
             if let roots = tls.trustRoots {
                 settings.trustRoots = .certificates(try NIOSSLCertificate.fromPEMBytes(roots))
             }
-            return try NIOSSLContext(configuration: settings)
+            return .success(try NIOSSLContext(configuration: settings))
         } catch {
-            throw SMTPError(.tlsFailed, "the TLS settings cannot be used: \(error)")
+            return .failure(SMTPError(.tlsFailed, "the TLS settings cannot be used: \(error)"))
         }
     }
 
     /// A channel whose session is set up.
     func connect() async throws(SMTPError) -> any Channel {
+        _ = try context.get()
         let ready = group.any().makePromise(of: Void.self)
         let channel: any Channel
         do {
@@ -66,7 +69,7 @@ struct SMTPConnector: Sendable {
     }
 
     private func makeTLSHandler() throws -> NIOSSLClientHandler {
-        guard let context else { throw SMTPError(.tlsFailed, "TLS is not configured") }
+        guard let context = try context.get() else { throw SMTPError(.tlsFailed, "TLS is not configured") }
         let name = configuration.tls.serverName ?? configuration.host
         // Server name indication is for names only (RFC 6066 §3); the certificate is checked against the address then.
         let isAddress = (try? SocketAddress(ipAddress: name, port: 0)) != nil

@@ -1,6 +1,8 @@
 import NIOCore
 
-/// One message on its way: which commands were sent, which answers are due, what they mean. Pure; `SMTPSession` performs it.
+/// One message on its way: which commands were sent, which answers are due, what they mean.
+///
+/// Pure: `SMTPSession` performs it.
 struct SMTPTransaction {
     /// A command of the transaction, in its order.
     enum Step: Equatable {

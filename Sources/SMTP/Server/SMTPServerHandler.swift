@@ -1,7 +1,9 @@
 import NIOCore
 import NIOSSL
 
-/// Performs the actions of an `SMTPServerSession` on its channel. Lives on the channel's event loop only.
+/// Performs the actions of an `SMTPServerSession` on its channel.
+///
+/// Lives on the channel's event loop only.
 final class SMTPServerHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer

@@ -1,4 +1,6 @@
-/// What a server does at a point where it may say no. The closures run on the event loop: they must not block.
+/// What a server does at a point where it may say no.
+///
+/// The closures run on the event loop: they must not block.
 package struct SMTPServerPolicy: Sendable {
     /// An answer, or none.
     package enum Decision: Sendable {

@@ -23,3 +23,67 @@ extension TemplateError: ProblemConvertible {
         }
     }
 }
+
+extension SuppressionError: ProblemConvertible {
+    var problem: Problem {
+        switch code {
+        case .notFound: Problem(.notFound, code: "not_found", message)
+        case .invalid: .invalid(problems, message: message)
+        }
+    }
+}
+
+extension ContactError: ProblemConvertible {
+    var problem: Problem {
+        switch code {
+        case .notFound: Problem(.notFound, code: "not_found", message)
+        case .invalid: .invalid(problems, message: message)
+        }
+    }
+}
+
+extension CampaignError: ProblemConvertible {
+    var problem: Problem {
+        switch code {
+        case .notFound: Problem(.notFound, code: "not_found", message)
+        case .invalid: .invalid(problems, message: message)
+        case .illegalTransition: Problem(.conflict, code: "illegal_transition", message)
+        case .validationFailed: refusal(.badRequest, "template_refused")
+        case .blocked: refusal(.unprocessableContent, "blocked")
+        case .emptyAudience: Problem(.unprocessableContent, code: "empty_audience", message)
+        case .sending: Problem(.conflict, code: "campaign_sending", message)
+        }
+    }
+
+    /// With the contract's `details`: what the compile step has against the template.
+    private func refusal(_ status: HTTPResponse.Status, _ code: String) -> Problem {
+        var problem = Problem(status, code: code, message, errors: problems)
+        problem.members["details"] = .object([
+            "errors": .array(issues.map(JSONValue.init)),
+            "warnings": .array((report?.warnings ?? []).map(JSONValue.init)),
+        ])
+        return problem
+    }
+}
+
+extension JSONValue {
+    /// An issue as the contract lists it.
+    fileprivate init(_ issue: CompileIssue) {
+        var members: [String: JSONValue] = ["type": .string(issue.code), "message": .string(issue.message)]
+        if let limit = issue.limit { members["limit"] = .number(String(limit)) }
+        if let actual = issue.actual { members["actual"] = .number(String(actual)) }
+        if let line = issue.line { members["line"] = .number(String(line)) }
+        if let column = issue.column { members["column"] = .number(String(column)) }
+        self = .object(members)
+    }
+}
+
+extension ImportError: ProblemConvertible {
+    var problem: Problem {
+        guard code != .listNotFound else { return Problem(.notFound, code: "not_found", message) }
+        var problem = Problem(.badRequest, code: code.rawValue, message)
+        if let row { problem.members["row"] = .number(String(row)) }
+        if let column { problem.members["column"] = .number(String(column)) }
+        return problem
+    }
+}

@@ -51,8 +51,8 @@ struct Problem: Error, Sendable {
         let members: [String: JSONValue]
 
         func encode(to encoder: any Encoder) throws {
-            try members.encode(to: encoder)
             try document.encode(to: encoder)
+            try members.encode(to: encoder)
         }
     }
 

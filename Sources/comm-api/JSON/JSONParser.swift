@@ -64,7 +64,7 @@ struct JSONParser {
         case UInt8(ascii: "t"): return try literal("true", .bool(true))
         case UInt8(ascii: "f"): return try literal("false", .bool(false))
         case UInt8(ascii: "n"): return try literal("null", .null)
-        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
+        case let byte? where byte == UInt8(ascii: "-") || Self.isDigit(byte): return try number()
         default: throw unexpected("a value")
         }
     }
@@ -135,8 +135,12 @@ struct JSONParser {
 
     private mutating func digits() throws {
         let start = index
-        while let byte = peek, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { index += 1 }
+        while let byte = peek, Self.isDigit(byte) { index += 1 }
         if index == start { throw unexpected("a digit") }
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
     }
 
     // MARK: Strings

@@ -1,48 +1,42 @@
 import CommCore
 import FoundationEssentials
 
-/// How answers are written: snake_case names, times in ISO 8601 UTC with milliseconds.
+/// How answers are written: fields in the order in which they are declared, in snake_case; times in ISO 8601 UTC with milliseconds;
+/// ids in lower case.
 enum WireEncoder {
     /// Names that the contract writes in camel case.
     private static let camelCase: Set<String> = [
         "addedCount", "requestedCount", "validCount", "errorSamples", "totalRecipients", "latestArtifact", "latestSnapshot", "hasNext",
-        "hasPrev", "totalPages", "pageSize", "htmlSize", "textLength", "subjectLength", "nodeCount", "linkCount", "imageCount",
-        "mergeVariables", "analyticsDelivered",
+        "hasPrev", "totalPages", "analyticsDelivered",
     ]
 
-    static func encode(_ value: some Encodable) throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.dateEncodingStrategy = .custom { date, encoder in
-            var container = encoder.singleValueContainer()
-            try container.encode(ISO8601.string(from: date))
-        }
-        encoder.keyEncodingStrategy = .custom { path in WireName(wireName(path[path.count - 1].stringValue)) }
-        return try encoder.encode(value)
+    static func encode(_ value: some Encodable) throws -> [UInt8] {
+        let node = WireNode()
+        try WireValueEncoder(node: node, path: []).write(value)
+        var bytes: [UInt8] = []
+        node.write(to: &bytes)
+        return bytes
     }
 
-    /// `listID` and `listId` are both written `list_id`.
+    /// `tenantID` is written `tenant_id`, `listIDs` `list_ids`, `compiledHTMLSize` `compiled_html_size`.
     static func wireName(_ name: String) -> String {
         guard !camelCase.contains(name) else { return name }
+        let letters = Array(name)
         var result = ""
-        var previousIsUpper = false
-        for character in name {
-            if character.isUppercase, !previousIsUpper, !result.isEmpty { result += "_" }
-            result += character.lowercased()
-            previousIsUpper = character.isUppercase
+        for (index, letter) in letters.enumerated() {
+            if letter.isUppercase, index > 0, beginsWord(at: index, of: letters) { result += "_" }
+            result += letter.lowercased()
         }
         return result
     }
-}
 
-/// A field name that is already spelt as on the wire.
-private struct WireName: CodingKey {
-    let stringValue: String
-    var intValue: Int? { nil }
-
-    init(_ name: String) { stringValue = name }
-    init?(stringValue: String) { self.init(stringValue) }
-    init?(intValue: Int) { nil }
+    /// After a small letter a capital begins a word; inside an acronym only its last one does, unless a plural s follows.
+    private static func beginsWord(at index: Int, of letters: [Character]) -> Bool {
+        guard letters[index - 1].isUppercase else { return true }
+        let rest = letters[(index + 1)...]
+        guard let next = rest.first, next.isLowercase else { return false }
+        return next != "s" || rest.count > 1
+    }
 }
 
 /// A field that is written as null when it has no value, where leaving it out would surprise clients of the contract.

@@ -13,6 +13,7 @@ extension HTTPField.Name {
     static let link = constant("Link")
     static let referrerPolicy = constant("Referrer-Policy")
     static let robots = constant("X-Robots-Tag")
+    static let frameOptions = constant("X-Frame-Options")
     static let permissionsPolicy = constant("Permissions-Policy")
 
     /// Every name above is a valid token, so the fallback is never used.

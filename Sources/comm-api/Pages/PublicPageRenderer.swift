@@ -58,7 +58,7 @@ struct PublicPageRenderer: Sendable {
             .referrerPolicy: "no-referrer",
             .robots: "noindex, nofollow",
             .permissionsPolicy: "interest-cohort=()",
-            .xFrameOptions: "DENY",
+            .frameOptions: "DENY",
         ]
     }
 

@@ -1,3 +1,5 @@
+import HTTPTypes
+
 /// Why a `multipart/form-data` body cannot be read.
 enum MultipartError: Error, Equatable {
     case malformed(String)

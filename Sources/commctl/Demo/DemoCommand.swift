@@ -77,27 +77,6 @@ struct DemoCommand: AsyncParsableCommand {
     }
 }
 
-/// Everything that the demo is told from outside.
-struct DemoSettings: Sendable {
-    var recipients: Int
-    var api: String
-    var platform: String
-    var sinkIndex: URL
-    var sinkStore: URL
-    var result: URL
-    var patience: Duration
-    var internalToken: String
-}
-
-/// Why the demo could not go on, in words for a person.
-struct DemoError: Error, CustomStringConvertible {
-    let description: String
-
-    init(_ description: String) {
-        self.description = description
-    }
-}
-
 extension String {
     /// The text without the given ending, if it has it.
     func trimmingSuffix(_ suffix: String) -> String {

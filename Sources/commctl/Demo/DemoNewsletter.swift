@@ -10,11 +10,11 @@ enum DemoNewsletter {
         "https://harbour.example/",
         "https://harbour.example/market/opening-hours",
         "https://harbour.example/market/stalls?sort=name&page=1",
+        "https://shop.harbour.example/basket?code=AUTUMN",
         "https://harbour.example/recipes/smoked-eel",
         "https://harbour.example/recipes/rye-bread#starter",
         "https://harbour.example/concerts/friday",
         "https://harbour.example/boats/timetable",
-        "https://shop.harbour.example/basket?code=AUTUMN",
         "https://social.example/@harbournotes",
         "https://harbour.example/privacy",
     ]
@@ -53,14 +53,14 @@ enum DemoNewsletter {
         <p>The market between the two bridges opens again on Saturday, in sun and in rain, and the coffee boat has come back from
         {{city|the islands}}. Here are the <a href="\(targets[1])">opening hours</a> and the
         <a href="\(targets[2])">list of stalls</a>; {{identity_name|your family}} will find the usual place by the crane.</p>
-        <p><a class="button" href="\(targets[7])">Reserve your basket</a></p>
+        <p><a class="button" href="\(targets[3])">Reserve your basket</a></p>
         </td></tr>
         <tr><td class="card"><h2>From the smokehouse</h2>
-        <p>Maret shows how she prepares <a href="\(targets[3])">smoked eel with juniper</a>, and why her
-        <a href="\(targets[4])">rye bread</a> needs three days and no hurry.</p></td></tr>
+        <p>Maret shows how she prepares <a href="\(targets[4])">smoked eel with juniper</a>, and why her
+        <a href="\(targets[5])">rye bread</a> needs three days and no hurry.</p></td></tr>
         <tr><td class="card"><h2>On Friday evening</h2>
-        <p>Four accordions and a double bass play <a href="\(targets[5])">on the ferry landing</a>. The last boat home leaves at
-        half past ten: <a href="\(targets[6])">timetable</a>.</p></td></tr>
+        <p>Four accordions and a double bass play <a href="\(targets[6])">on the ferry landing</a>. The last boat home leaves at
+        half past ten: <a href="\(targets[7])">timetable</a>.</p></td></tr>
         <tr><td class="foot">
         <p>You receive this letter because you asked for it at the market. Follow us at <a href="\(targets[8])">@harbournotes</a>,
         read how we <a href="\(targets[9])">treat your data</a>, or <a href="{{unsubscribe_url}}">unsubscribe</a> with one click.</p>
@@ -77,10 +77,10 @@ enum DemoNewsletter {
 
         The market between the two bridges opens again on Saturday: \(targets[1])
         Stalls: \(targets[2])
-        Reserve your basket: \(targets[7])
+        Reserve your basket: \(targets[3])
 
-        Smoked eel with juniper: \(targets[3])
-        Four accordions and a double bass on Friday: \(targets[5])
+        Smoked eel with juniper: \(targets[4])
+        Four accordions and a double bass on Friday: \(targets[6])
 
         Unsubscribe: {{unsubscribe_url}}
         """

@@ -22,7 +22,9 @@ struct DemoRun: Sendable {
         let campaign = try await createCampaign(account, list: list)
         clock.lap("campaign")
         let compiled: DemoWire.Compiled = try await account.api.send(.POST, "/api/campaigns/\(campaign.wire)/compile")
-        terminal.line("  compiled version \(compiled.version): \(ProgressBar.grouped(compiled.totalRecipients)) recipients")
+        terminal.line(
+            "  compiled version \(compiled.version): \(ProgressBar.grouped(compiled.totalRecipients)) recipients, \(compiled.excluded) opted out before"
+        )
         clock.lap("compile")
 
         terminal.heading("Sending")
@@ -63,7 +65,7 @@ struct DemoRun: Sendable {
             imported: imported,
             stats: stats,
             platform: now.since(before),
-            emailLogs: nil,
+            emailLogs: try await PlatformRows.count(motorBlock: account.motorBlock),
             clicks: visit.clicks,
             unsubscribes: visit.unsubscribes
         )
@@ -73,22 +75,4 @@ struct DemoRun: Sendable {
 extension UUID {
     /// The id as the API writes it.
     var wire: String { uuidString.lowercased() }
-}
-
-extension DemoWire.Platform {
-    /// What was counted after an earlier reading.
-    func since(_ earlier: DemoWire.Platform) -> DemoWire.Platform {
-        DemoWire.Platform(
-            jobsTaken: jobsTaken - earlier.jobsTaken,
-            uniqueJobs: uniqueJobs - earlier.uniqueJobs,
-            duplicates: duplicates - earlier.duplicates,
-            withoutRow: withoutRow - earlier.withoutRow,
-            inFlight: inFlight,
-            delivered: delivered - earlier.delivered,
-            bounced: bounced - earlier.bounced,
-            complained: complained - earlier.complained,
-            failed: failed - earlier.failed,
-            webhooksPending: webhooksPending
-        )
-    }
 }

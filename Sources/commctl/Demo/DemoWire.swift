@@ -24,6 +24,8 @@ enum DemoWire {
     struct Compiled: Decodable {
         let version: Int
         let totalRecipients: Int
+        /// Members of the lists who had opted out already.
+        let excluded: Int
     }
 
     struct Campaign: Decodable {
@@ -123,4 +125,25 @@ enum DemoWire {
     struct Settings: Encodable {
         let timezone: String
     }
+}
+
+extension DemoWire.Platform {
+    /// What was counted after an earlier reading.
+    func since(_ earlier: DemoWire.Platform) -> DemoWire.Platform {
+        DemoWire.Platform(
+            jobsTaken: jobsTaken - earlier.jobsTaken,
+            uniqueJobs: uniqueJobs - earlier.uniqueJobs,
+            duplicates: duplicates - earlier.duplicates,
+            withoutRow: withoutRow - earlier.withoutRow,
+            inFlight: inFlight,
+            delivered: delivered - earlier.delivered,
+            bounced: bounced - earlier.bounced,
+            complained: complained - earlier.complained,
+            failed: failed - earlier.failed,
+            webhooksPending: webhooksPending
+        )
+    }
+
+    /// Jobs whose outcome is known.
+    var settled: Int { delivered + bounced + failed }
 }

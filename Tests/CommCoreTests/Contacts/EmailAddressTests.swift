@@ -1,4 +1,5 @@
 import CommCore
+import CommTesting
 import Testing
 
 @Suite("E-mail address")
@@ -67,8 +68,8 @@ struct EmailAddressTests {
         #expect(problem("a@" + text(63) + ".com") == nil)
         #expect(problem("a@" + text(64) + ".com") == .labelTooLong)
         let domain = [text(63), text(63), text(61)].joined(separator: ".")
-        #expect(problem(text(60) + "@" + domain + ".com") == .tooLong)
-        #expect(problem(text(60) + "@" + domain.dropFirst(4) + ".co") == nil)
+        #expect(problem(text(60) + "@" + domain + ".com") == nil)
+        #expect(problem(text(61) + "@" + domain + ".com") == .tooLong)
         #expect(problem(text(2) + "@" + [domain, text(63), "com"].joined(separator: ".")) == .domainTooLong)
         #expect(problem("a@" + text(100_000) + ".com") == .tooLong)
     }
@@ -121,22 +122,5 @@ struct EmailAddressTests {
                 try trimmed.withUnsafeBufferPointer { try EmailAddress.appendNormalized($0, policy: all, to: &fast) }
             }
         }
-    }
-}
-
-/// A generator that gives the same numbers for the same seed (SplitMix64).
-private struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

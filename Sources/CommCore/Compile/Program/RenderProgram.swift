@@ -1,7 +1,9 @@
 import Crypto
 import FoundationEssentials
 
-/// What is left of a template after compiling: pieces to put together for one recipient. It is stored with the artifact.
+/// What is left of a template after compiling: pieces to put together for one recipient.
+///
+/// It is stored with the artifact.
 package struct RenderProgram: Codable, Sendable, Equatable {
     /// The contact's fields in the order in which a recipient's values are given: `name`, `identity_name` and `email` are the
     /// contact's own, `attributes.<key>` is one of its attributes.

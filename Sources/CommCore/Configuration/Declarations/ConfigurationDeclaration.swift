@@ -34,6 +34,8 @@ package struct ConfigurationDeclaration: Sendable {
     package let readBy: Set<Program>
     /// Programs that refuse to start without it.
     package let requiredBy: Set<Program>
+    /// Who cannot do without it unless what else is given, in words.
+    package let requirement: String?
     /// One paragraph for the operator.
     package let summary: String
 

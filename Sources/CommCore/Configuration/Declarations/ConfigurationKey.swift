@@ -23,6 +23,7 @@ struct ConfigurationEntry {
     let chapter: ConfigurationDeclaration.Chapter
     var readBy: Set<Program> = .all
     var requiredBy: Set<Program> = []
+    var requirement: String?
     let summary: String
 
     func declaration(kind: String, defaultText: String?, isSecret: Bool = false) -> ConfigurationDeclaration {
@@ -34,6 +35,7 @@ struct ConfigurationEntry {
             isSecret: isSecret,
             readBy: readBy,
             requiredBy: requiredBy,
+            requirement: requirement,
             summary: summary
         )
     }

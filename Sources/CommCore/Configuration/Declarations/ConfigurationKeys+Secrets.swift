@@ -26,7 +26,8 @@ extension ConfigurationKeys {
             name: "COMM_WEBHOOK_SECRET",
             chapter: .secrets,
             readBy: [.api],
-            summary: "Verifies the signature of the platform's webhooks. Required by comm-api unless `COMM_WEBHOOK_ALLOW_UNSIGNED=true`."
+            requirement: "comm-api, unless `COMM_WEBHOOK_ALLOW_UNSIGNED=true`",
+            summary: "Verifies the signature of the platform's webhooks."
         )
     )
 

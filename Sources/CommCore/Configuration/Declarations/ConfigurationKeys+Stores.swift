@@ -3,7 +3,8 @@ extension ConfigurationKeys {
         prefix: "COMM_DB",
         defaultName: "communications_db",
         readBy: .all,
-        purpose: "The suite's own database, the only source of truth. Needed by every program, as a URL or in parts."
+        requirement: "every program, unless `COMM_DB_HOST` is given",
+        purpose: "The suite's own database, the only source of truth."
     )
 
     static let databasePool = ConfigurationKey.integer(
@@ -21,7 +22,8 @@ extension ConfigurationKeys {
         prefix: "MOTORICAL_DB",
         defaultName: "motorical_db",
         readBy: [.sender, .stats, .control],
-        purpose: "The platform's database, into which `email_logs` rows are written. Needed by comm-sender unless it sends by SMTP alone."
+        requirement: "comm-sender, unless `MOTORICAL_DB_HOST` is given or `COMM_SMTP_ENABLE=true`",
+        purpose: "The platform's database, into which `email_logs` rows are written."
     )
 
     static let redisURL = ConfigurationKey.credential(

@@ -8,12 +8,22 @@ struct DatabaseKeys: Sendable {
     let password: ConfigurationKey<Secret?>
 
     /// The settings `<prefix>_URL`, `<prefix>_HOST` and so on of a database.
-    init(prefix: String, defaultName: String, readBy programs: Set<Program>, purpose: String) {
-        func entry(_ suffix: String, _ summary: String) -> ConfigurationEntry {
-            ConfigurationEntry(name: "\(prefix)_\(suffix)", chapter: .stores, readBy: programs, summary: summary)
+    init(prefix: String, defaultName: String, readBy programs: Set<Program>, requirement: String, purpose: String) {
+        func entry(_ suffix: String, _ summary: String, requirement: String? = nil) -> ConfigurationEntry {
+            ConfigurationEntry(
+                name: "\(prefix)_\(suffix)",
+                chapter: .stores,
+                readBy: programs,
+                requirement: requirement,
+                summary: summary
+            )
         }
         url = .credential(
-            entry("URL", "\(purpose) For example `postgresql://user:password@host:5432/\(defaultName)?sslmode=verify-full`."),
+            entry(
+                "URL",
+                "\(purpose) For example `postgresql://user:password@host:5432/\(defaultName)?sslmode=verify-full`.",
+                requirement: requirement
+            ),
             kind: "PostgreSQL connection URL"
         )
         host = .optionalText(

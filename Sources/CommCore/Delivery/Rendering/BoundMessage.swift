@@ -1,4 +1,6 @@
-/// A recipient's values and signed links, ready to be written out in any form. Reuse one for many recipients: it keeps its memory.
+/// A recipient's values and signed links, ready to be written out in any form.
+///
+/// Reuse one for many recipients: it keeps its memory.
 package struct BoundMessage: Sendable {
     /// The recipient's unsubscribe address, for the `List-Unsubscribe` header.
     package internal(set) var unsubscribeURL: [UInt8] = []

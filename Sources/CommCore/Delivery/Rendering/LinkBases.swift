@@ -14,7 +14,9 @@ package struct LinkBases: Sendable, Equatable {
         self.unsubscribe = try Self.checked(publicBase) + Array("/t/u/".utf8)
     }
 
-    /// The base without slashes at its end. Its characters need no escaping in HTML, JSON and text.
+    /// The base without slashes at its end.
+    ///
+    /// Its characters need no escaping in HTML, JSON and text.
     private static func checked(_ base: String) throws(RenderError) -> [UInt8] {
         var bytes = Array(base.utf8)
         while bytes.last == UInt8(ascii: "/") { bytes.removeLast() }

@@ -1,4 +1,6 @@
-/// Renders one artifact for its recipients. Prepared once; for each recipient it signs the links and copies bytes.
+/// Renders one artifact for its recipients.
+///
+/// Prepared once; for each recipient it signs the links and copies bytes.
 package struct MessageRenderer: Sendable {
     /// A larger body is an error of that recipient (bytes, as mailed; its JSON form may be somewhat larger).
     package static let largestBody = 10 << 20
@@ -51,7 +53,10 @@ package struct MessageRenderer: Sendable {
     ///
     /// - Throws: `RenderError` with `bodyTooLarge`; the output then holds a part of the message.
     package func append(
-        _ part: MessagePart, of message: BoundMessage, as form: MessageForm = .plain, to output: inout [UInt8]
+        _ part: MessagePart,
+        of message: BoundMessage,
+        as form: MessageForm = .plain,
+        to output: inout [UInt8]
     ) throws(RenderError) {
         let segments =
             switch part {

@@ -1,6 +1,8 @@
 /// Why a mail could not be rendered.
 package struct RenderError: Error, Equatable, Sendable, CustomStringConvertible {
-    /// What kind of failure it is. All but the first two concern one recipient only.
+    /// What kind of failure it is.
+    ///
+    /// All but the first two concern one recipient only.
     package enum Code: String, Sendable, CaseIterable {
         /// A base address is not an absolute http(s) URL without query.
         case invalidBase

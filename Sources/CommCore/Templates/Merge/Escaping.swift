@@ -99,7 +99,7 @@ package enum Escaping: String, Codable, Sendable, CaseIterable {
     }
 
     private static func isUnreserved(_ byte: UInt8) -> Bool {
-        isAlphanumeric(byte) || "-._~".utf8.contains(byte)
+        isAlphanumeric(byte) || "-._~@".utf8.contains(byte)
     }
 
     private static func isHostCharacter(_ byte: UInt8) -> Bool {

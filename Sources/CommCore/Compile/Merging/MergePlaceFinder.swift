@@ -1,0 +1,61 @@
+import HTML
+
+/// Where a merge tag of HTML stands.
+enum MergePlace: Equatable {
+    /// A value can be filled in, escaped like this.
+    case slot(Escaping)
+    /// No value can be filled in safely: inside `style`, `script` or the tag itself.
+    case forbidden
+    /// Nobody sees it: an ordinary comment.
+    case ignored
+}
+
+/// Finds the places of merge tags, asked for in source order.
+struct MergePlaceFinder {
+    private let document: HTMLDocument
+    private let items: [SourceScanner.Item]
+    private var next = 0
+
+    init(_ document: HTMLDocument) {
+        self.document = document
+        self.items = document.itemsWithConditionalComments
+    }
+
+    /// The place of a range that begins behind the one asked for before.
+    mutating func place(of range: Range<Int>) -> MergePlace {
+        while next < items.count, end(of: items[next]) <= range.lowerBound { next += 1 }
+        guard next < items.count, items[next].range.lowerBound < range.upperBound else { return .slot(.html) }
+        switch items[next] {
+        case .comment(let comment, _):
+            return comment.lowerBound <= range.lowerBound && range.upperBound <= comment.upperBound ? .ignored : .forbidden
+        case .declaration: return .forbidden
+        case .tag(let tag): return place(of: range, in: tag)
+        }
+    }
+
+    private func end(of item: SourceScanner.Item) -> Int {
+        if case .tag(let tag) = item, let content = tag.rawContent { content.upperBound } else { item.range.upperBound }
+    }
+
+    private func place(of range: Range<Int>, in tag: SourceTag) -> MergePlace {
+        if let content = tag.rawContent, content.lowerBound <= range.lowerBound {
+            let isText = tag.name == "title" || tag.name == "textarea"
+            return isText && range.upperBound <= content.upperBound ? .slot(.html) : .forbidden
+        }
+        guard let attribute = tag.attributes.first(where: { $0.value.map { Self.holds($0, range) } ?? false }), let value = attribute.value
+        else {
+            return .forbidden
+        }
+        if attribute.name.hasPrefix("on") || attribute.name == "srcdoc" { return .forbidden }
+        if attribute.name == "style" { return .slot(.css) }
+        if URLAttributes.all.contains(attribute.name) {
+            let before = CharacterReferences.decode(document.source[value.lowerBound..<range.lowerBound])
+            return .slot(LinkURL.escaping(after: before.utf8, inHTML: true))
+        }
+        return .slot(attribute.quote == nil ? .htmlUnquoted : .html)
+    }
+
+    private static func holds(_ outer: Range<Int>, _ inner: Range<Int>) -> Bool {
+        outer.lowerBound <= inner.lowerBound && inner.upperBound <= outer.upperBound
+    }
+}

@@ -1,0 +1,139 @@
+import HTML
+
+/// Leads links through the tracking domain and gives them the campaign's parameters.
+struct RewriteLinks: CompileStage {
+    /// A longer target would not fit into a token (bytes).
+    private static let longestTarget = 2_000
+
+    func run(_ context: inout CompileContext) {
+        guard let document = context.document else { return }
+        let utm = UTMParameters(context.options.utm, campaignID: context.options.campaignID)
+        let replaced = context.edits.replacedRanges
+        var texts: [Int: Int] = [:]
+        for (index, element) in document.elements {
+            if let tag = element.tag, element.name == "a" { texts[tag.range.lowerBound] = index }
+        }
+        for case .tag(let tag) in document.itemsWithConditionalComments where isLink(tag) {
+            guard let attribute = tag.attribute("href"), !replaced.cover(attribute.range) else { continue }
+            // The links of conditional comments repeat those of the document.
+            guard context.report.links.count < 2 * context.options.limits.links else {
+                let limit = 2 * context.options.limits.links
+                return context.check("links", limit + 1, of: limit, "links with those of conditional comments", part: .html)
+            }
+            let text = texts[tag.range.lowerBound].map { linkText($0, document) } ?? ""
+            rewrite(tag, attribute, text, utm, document, &context)
+        }
+    }
+
+    private func isLink(_ tag: SourceTag) -> Bool {
+        !tag.isEnd && (tag.name == "a" || tag.name == "area" || tag.name.hasPrefix("v:"))
+    }
+
+    private func linkText(_ index: Int, _ document: HTMLDocument) -> String {
+        let text = document.text(below: index).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        if !text.isEmpty { return String(text.prefix(200)) }
+        for node in document.nodes[index..<document.nodes[index].end] {
+            if let element = node.element, element.name == "img", let tag = element.tag, let alt = document.value(of: "alt", in: tag) {
+                return String(alt.prefix(200))
+            }
+        }
+        return ""
+    }
+
+    private func rewrite(
+        _ tag: SourceTag,
+        _ attribute: SourceAttribute,
+        _ text: String,
+        _ utm: UTMParameters,
+        _ document: HTMLDocument,
+        _ context: inout CompileContext
+    ) {
+        let original = document.value(of: attribute)
+        let url = LinkURL(original)
+        var verdict = LinkVerdict(url, isMarked: tag.attribute("data-do-not-track") != nil, tracking: context.options.trackLinks)
+        let takesUTM = verdict == .tracked || verdict == .untracked(.off)
+        let (target, applied) = takesUTM ? utm.apply(to: url) : (url, [])
+        if verdict == .tracked, target.description.utf8.count > Self.longestTarget { verdict = .untracked(.tooLong) }
+        let index = context.report.links.count
+        let position = context.issue("", "", at: tag.range.lowerBound)
+        var reason: LinkReport.Untracked?
+        if case .untracked(let why) = verdict { reason = why }
+        context.report.links.append(
+            LinkReport(
+                index: index,
+                text: text,
+                line: position.line ?? 0,
+                column: position.column ?? 0,
+                original: original,
+                target: target.description,
+                tracked: verdict == .tracked,
+                reason: reason,
+                utmApplied: applied
+            )
+        )
+        reportUnsuitable(verdict, original, attribute, &context)
+        write(verdict, target, isChanged: !applied.isEmpty, attribute, index: index, &context)
+        context.textLinks[tag.range.lowerBound] = textLink(verdict, target, original, &context)
+    }
+
+    private func reportUnsuitable(
+        _ verdict: LinkVerdict,
+        _ original: String,
+        _ attribute: SourceAttribute,
+        _ context: inout CompileContext
+    ) {
+        let place = attribute.range.lowerBound
+        switch verdict {
+        case .untracked(.relative):
+            context.block(context.issue("relative_link", "The link \(original.prefix(100)) leads nowhere in a mail", at: place))
+        case .untracked(.empty): context.warn(context.issue("empty_link", "A link has no target", at: place))
+        case .untracked(.tooLong): context.warn(context.issue("link_too_long", "A link is too long to be tracked", at: place))
+        default: break
+        }
+    }
+
+    private func write(
+        _ verdict: LinkVerdict,
+        _ target: LinkURL,
+        isChanged: Bool,
+        _ attribute: SourceAttribute,
+        index: Int,
+        _ context: inout CompileContext
+    ) {
+        guard let value = attribute.value else { return }
+        var content: [SourceEdits.Piece]
+        if verdict == .tracked {
+            context.links.append(LinkTarget(index: index, url: segments(target, inHTML: false, &context)))
+            content = [context.marker(.trackedLink(context.links.count - 1))]
+        } else if isChanged {
+            content = segments(target, inHTML: true, &context).map { segment in
+                if case .literal(let text) = segment { .bytes(Array(text.utf8)) } else { context.marker(segment) }
+            }
+        } else {
+            return
+        }
+        if attribute.quote == nil { content = [.bytes([UInt8(ascii: "\"")])] + content + [.bytes([UInt8(ascii: "\"")])] }
+        context.edits.replace(value, with: content)
+    }
+
+    private func segments(_ url: LinkURL, inHTML: Bool, _ context: inout CompileContext) -> [Segment] {
+        url.segments(inHTML: inHTML) { context.place(ofField: $0) }
+    }
+
+    private func textLink(_ verdict: LinkVerdict, _ target: LinkURL, _ original: String, _ context: inout CompileContext) -> TextLink {
+        switch verdict {
+        case .tracked: TextLink(address: [.trackedLink(context.links.count - 1)], spelled: original)
+        case .untracked(.empty), .untracked(.anchor), .untracked(.relative): TextLink(address: [], spelled: original)
+        case .untracked(.scheme): schemeLink(target, original, &context)
+        default: TextLink(address: segments(target, inHTML: false, &context), spelled: original)
+        }
+    }
+
+    /// A mail address or telephone number is shown as people write it.
+    private func schemeLink(_ target: LinkURL, _ original: String, _ context: inout CompileContext) -> TextLink {
+        let spelled = original.drop { $0 != ":" }.dropFirst().prefix { $0 != "?" }
+        let isPlain = !target.hasTags && ["mailto", "tel", "sms"].contains(URLScheme.of(original.utf8))
+        let address = isPlain ? [.literal(String(spelled))] : segments(target, inHTML: false, &context)
+        return TextLink(address: address, spelled: String(spelled))
+    }
+}

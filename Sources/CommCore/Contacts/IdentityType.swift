@@ -1,0 +1,6 @@
+import Postgres
+
+/// What kind of recipient a contact is.
+package enum IdentityType: String, PostgresEnum, CaseIterable {
+    case company, individual
+}

@@ -1,0 +1,67 @@
+import FoundationEssentials
+import MIME
+import SMTP
+
+/// Writes the messages of a batch as mails.
+///
+/// What they share is checked once.
+struct SMTPMailWriter: Sendable {
+    private let batch: HandoverBatch
+    private let shared: Result<Shared, MIMEError>
+
+    private struct Shared {
+        let from: Mailbox
+        let headers: [MailHeader]
+    }
+
+    init(_ batch: HandoverBatch) {
+        self.batch = batch
+        shared = Result { () throws(MIMEError) in try Self.shared(batch.envelope) }
+    }
+
+    private static func shared(_ envelope: CampaignEnvelope) throws(MIMEError) -> Shared {
+        Shared(
+            from: try Mailbox(displayName: envelope.fromName, address: envelope.fromAddress),
+            headers: [
+                try MailHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
+                try MailHeader("List-ID", envelope.listID),
+                try MailHeader("Reply-To", envelope.fromAddress),
+                try MailHeader("Precedence", "bulk"),
+                try MailHeader("X-Auto-Response-Suppress", "All"),
+                try MailHeader("Feedback-ID", envelope.feedbackID),
+            ]
+        )
+    }
+
+    /// The mail and its envelope.
+    ///
+    /// - Throws: `RenderError`, `MIMEError` or `SMTPError`, all without the recipient's values: this message can never be sent.
+    func write(_ message: OutgoingMessage, at now: Date) throws -> SMTPMessage {
+        let shared = try shared.get()
+        let content = try batch.renderer.render(recipient(message))
+        let unsubscribe = String(decoding: content.unsubscribeURL, as: UTF8.self)
+        let id = message.id.uuidString.lowercased()
+        let mail = try MailMessage(
+            from: shared.from,
+            to: [Mailbox(address: message.recipient)],
+            subject: String(decoding: content.subject, as: UTF8.self),
+            date: now,
+            messageID: "\(id)@\(batch.envelope.fromDomain)",
+            headers: [MailHeader("List-Unsubscribe", "<\(unsubscribe)>, <mailto:\(batch.envelope.unsubscribeMailto)>")] + shared.headers,
+            body: MailBody(text: content.text.isEmpty ? nil : content.text, html: content.html),
+            boundary: id
+        )
+        return try SMTPMessage(sender: batch.envelope.fromAddress, recipients: [message.recipient], content: mail.encoded())
+    }
+
+    private func recipient(_ message: OutgoingMessage) -> RecipientValues {
+        RecipientValues(
+            tenantID: batch.envelope.tenantID,
+            campaignID: batch.envelope.campaignID,
+            contactID: message.contactID ?? message.id,
+            messageID: message.id,
+            issuedAt: UUIDv7.time(of: message.id) ?? Date(timeIntervalSince1970: 0),
+            values: message.mergeValues
+        )
+    }
+}

@@ -1,0 +1,171 @@
+import CommCore
+import Crypto
+import Foundation
+import Hummingbird
+import Logging
+import NIOCore
+import Postgres
+import Redis
+import ServiceLifecycle
+import Systemd
+import Telemetry
+
+extension API {
+    /// What surrounds the process. Tests give their own.
+    struct Surroundings: Sendable {
+        var time: any TimeSource = SystemTime()
+        var registry: PrometheusRegistry
+        var notifier: SystemdNotifier
+        var heartbeat = Heartbeat()
+        var logger: Logger
+    }
+
+    /// Makes the object graph. Nothing is connected before the services run.
+    ///
+    /// - Parameter role: the database role to take on; the login's own when nil.
+    static func build(_ configuration: APIConfiguration, in surroundings: Surroundings, role: String? = nil) throws -> API {
+        let postgres = PostgresClient(
+            configuration: PostgresConfiguration(
+                url: configuration.database.url.reveal(),
+                poolSize: configuration.database.poolSize,
+                applicationName: "comm-api",
+                role: role
+            ),
+            logger: surroundings.logger
+        )
+        let redis = RedisClient(configuration: configuration.redis, logger: surroundings.logger)
+        let inbox = InboxWriter(client: postgres, time: surroundings.time, logger: surroundings.logger)
+        let spool = ClickSpool(redis: redis)
+        let clicks = ClickRecorder(
+            inbox: { try await inbox.append(source: TrackingSource.name, payload: $0) },
+            spool: { try await spool.append($0) },
+            logger: surroundings.logger
+        )
+        let stores = StoreWatch(
+            postgres: { _ = try await postgres.query("SELECT 1") },
+            schema: { try await SchemaGuard.requireCurrent(postgres) },
+            redis: { _ = try await redis.send(["PING"]) },
+            notifier: surroundings.notifier,
+            heartbeat: surroundings.heartbeat,
+            logger: surroundings.logger
+        )
+        let routes = try Routes(configuration, in: surroundings, postgres: postgres, inbox: inbox, clicks: clicks, stores: stores)
+        let (router, declared) = routes.build()
+        return API(
+            server: server(router, configuration, logger: surroundings.logger),
+            services: [postgres, redis, stores, inbox, clicks],
+            routes: declared
+        )
+    }
+
+    /// The most that is read of a request after its answer, so that clients which send first and read later get it (bytes).
+    private static let unreadLimit = 64 << 20
+
+    /// Bounds on what one connection may ask for, and on how many there are.
+    private static func server(
+        _ router: Router<APIContext>,
+        _ configuration: APIConfiguration,
+        logger: Logger
+    ) -> Application<RouterResponder<APIContext>> {
+        Application(
+            router: router,
+            server: .http1(
+                configuration: .init(
+                    additionalChannelHandlers: [UnreadBodyHandler(limit: unreadLimit)],
+                    idleTimeout: .seconds(60),
+                    httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100)
+                )
+            ),
+            configuration: .init(
+                address: .hostname(configuration.host, port: configuration.port),
+                backlog: 1024,
+                availableConnectionsDelegate: .maximum(10_000, logger: logger)
+            ),
+            logger: logger
+        )
+    }
+}
+
+extension Routes {
+    /// How many requests of tenants run at once: several for each database connection, so that none idles.
+    private static let requestsPerConnection = 25
+
+    /// Gives every controller what it uses.
+    fileprivate init(
+        _ configuration: APIConfiguration,
+        in surroundings: API.Surroundings,
+        postgres: PostgresClient,
+        inbox: InboxWriter,
+        clicks: ClickRecorder,
+        stores: StoreWatch
+    ) throws {
+        let time = surroundings.time
+        let bodyLimit = configuration.maxBodyBytes
+        let links = configuration.links
+        let pipeline = CompilePipeline()
+        let compiler = CampaignCompiler(client: postgres, time: time, pipeline: pipeline, trackingBase: links.trackingBase)
+        let campaignRepository = CampaignRepository(client: postgres, time: time)
+        let subscriptions = SubscriptionService(client: postgres, time: time)
+        let verifier = LinkTokenVerifier(keys: [try LinkTokenKey(secret: links.signingSecret.reveal())])
+        let pages = try PublicPageRenderer()
+
+        authenticator = Authenticator(
+            tenants: TenantRepository(client: postgres, time: time),
+            keys: APIKeyRepository(client: postgres, time: time),
+            internalToken: configuration.internalToken
+        )
+        idempotency = IdempotencyMiddleware(
+            repository: IdempotencyRepository(client: postgres, time: time),
+            maxBodyBytes: bodyLimit
+        )
+        inFlightLimit = configuration.database.poolSize * Self.requestsPerConnection
+        health = HealthController(stores: stores)
+        operations = OperationsController(registry: surroundings.registry)
+        provisioning = ProvisioningController(tenants: TenantRepository(client: postgres, time: time), bodyLimit: bodyLimit)
+        keys = KeysController(keys: APIKeyRepository(client: postgres, time: time), bodyLimit: bodyLimit)
+        lists = ListsController(
+            lists: ListRepository(client: postgres, time: time),
+            members: ListMembershipRepository(client: postgres, time: time),
+            exports: ListExportRepository(client: postgres),
+            time: time,
+            bodyLimit: bodyLimit
+        )
+        imports = ImportsController(
+            importer: ContactImporter(client: postgres, time: time),
+            imports: ImportRepository(client: postgres),
+            fileLimit: configuration.maxImportBytes
+        )
+        contacts = ContactsController(
+            contacts: ContactRepository(client: postgres, time: time),
+            subscriptions: subscriptions,
+            bodyLimit: bodyLimit
+        )
+        suppressions = SuppressionsController(suppressions: SuppressionRepository(client: postgres, time: time), bodyLimit: bodyLimit)
+        templates = TemplatesController(
+            templates: TemplateRepository(client: postgres, time: time),
+            validator: try TemplateValidator(pipeline: pipeline, publicBase: links.publicBase, time: time),
+            bodyLimit: bodyLimit
+        )
+        campaigns = CampaignsController(campaigns: campaignRepository, bodyLimit: bodyLimit)
+        commands = CampaignCommandsController(
+            campaigns: campaignRepository,
+            compiler: compiler,
+            scheduler: CampaignScheduler(compiler: compiler),
+            bodyLimit: bodyLimit
+        )
+        reports = CampaignReportsController(
+            artifacts: ArtifactRepository(client: postgres),
+            preview: try CampaignPreview(compiler: compiler, publicBase: links.publicBase),
+            stats: CampaignStatsRepository(client: postgres),
+            bodyLimit: bodyLimit
+        )
+        webhook = WebhookController(
+            append: { try await inbox.append(source: MotoricalSource.webhook, payload: $0) },
+            secret: configuration.webhookSecret,
+            bodyLimit: bodyLimit,
+            time: time
+        )
+        tracking = TrackingController(verifier: verifier, clicks: clicks, pages: pages, time: time)
+        unsubscribe = UnsubscribeController(verifier: verifier, subscriptions: subscriptions, pages: pages, time: time)
+    }
+}

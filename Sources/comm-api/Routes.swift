@@ -1,0 +1,153 @@
+import CommCore
+import Hummingbird
+
+/// Every route of the API: method, path, who may call it, and which handler answers.
+struct Routes: Sendable {
+    let authenticator: Authenticator
+    let idempotency: IdempotencyMiddleware
+    /// How many requests of tenants may run at once.
+    let inFlightLimit: Int
+
+    let health: HealthController
+    let operations: OperationsController
+    let provisioning: ProvisioningController
+    let keys: KeysController
+    let lists: ListsController
+    let imports: ImportsController
+    let contacts: ContactsController
+    let suppressions: SuppressionsController
+    let templates: TemplatesController
+    let campaigns: CampaignsController
+    let commands: CampaignCommandsController
+    let reports: CampaignReportsController
+    let webhook: WebhookController
+    let tracking: TrackingController
+    let unsubscribe: UnsubscribeController
+
+    /// The router, and the routes without the 405 answers that complete it.
+    func build() -> (router: Router<APIContext>, declared: [DeclaredRoute]) {
+        let router = Router(context: APIContext.self, options: [.autoGenerateHeadEndpoints])
+        router.addMiddleware {
+            RequestIDMiddleware()
+            AccessLogMiddleware()
+            HTTPMetricsMiddleware()
+            ProblemMiddleware()
+        }
+        addPublic(to: router)
+        addProvisioning(to: router.group().add(middleware: PlatformOnlyMiddleware(authenticator: authenticator)))
+
+        let tenants = router.group()
+            .add(middleware: InFlightLimitMiddleware(limit: inFlightLimit))
+            .add(middleware: AuthenticationMiddleware(authenticator: authenticator))
+        addKeys(to: tenants)
+        addContacts(to: tenants)
+        addTemplates(to: tenants)
+        addCampaigns(to: tenants)
+
+        let declared = router.routes.map { DeclaredRoute(method: $0.method, path: $0.path.description) }
+        RouteMethods.complete(router)
+        return (router, declared)
+    }
+
+    /// No credential, or one of their own kind: a signature, a token in the path.
+    private func addPublic(to router: Router<APIContext>) {
+        router.get("/api/health", use: health.health)
+        router.get("/api/ready", use: health.ready)
+        router.get("/metrics", use: operations.metrics)
+        router.get("/openapi.json", use: operations.openAPI)
+        router.post("/api/webhooks/motorical", use: webhook.receive)
+        router.get("/c/{token}", use: tracking.click)
+        router.head("/c/{token}", use: tracking.peek)
+        router.get("/t/u/{token}", use: unsubscribe.show)
+        router.post("/t/u/{token}", use: unsubscribe.act)
+    }
+
+    /// The platform's internal token.
+    private func addProvisioning(to platform: RouterGroup<APIContext>) {
+        platform.post("/api/provision/tenant", use: provisioning.provision)
+        platform.post("/api/deprovision/tenant", use: provisioning.deprovision)
+    }
+
+    // Below: an API key with the scope, or the internal token with X-Tenant-Id.
+
+    private func addKeys(to tenants: RouterGroup<APIContext>) {
+        // No idempotency here: a stored answer would keep the key's text.
+        let manage = allowed(.keysManage, in: tenants)
+        manage.post("/api/keys", use: keys.create)
+        manage.get("/api/keys", use: keys.list)
+        manage.delete("/api/keys/{id}", use: keys.revoke)
+    }
+
+    private func addContacts(to tenants: RouterGroup<APIContext>) {
+        let read = allowed(.contactsRead, in: tenants)
+        read.get("/api/lists", use: lists.list)
+        read.get("/api/lists/{id}/contacts", use: lists.listContacts)
+        read.get("/api/lists/{id}/contacts/export", use: lists.export)
+        read.get("/api/contacts/{id}", use: contacts.get)
+        read.get("/api/imports/{id}", use: imports.getReport)
+        read.get("/api/imports/{id}/errors", use: imports.downloadErrors)
+
+        // An import is streamed and changes nothing when it is repeated, so it takes no idempotency key.
+        allowed(.contactsWrite, in: tenants).post("/api/lists/{id}/contacts/import", use: imports.importFile)
+
+        let write = once(allowed(.contactsWrite, in: tenants))
+        write.post("/api/lists", use: lists.create)
+        write.delete("/api/lists", use: lists.deleteMany)
+        write.delete("/api/lists/{id}", use: lists.delete)
+        write.post("/api/lists/{id}/contacts", use: lists.addContacts)
+        write.post("/api/contacts/upsert", use: contacts.upsert)
+        write.post("/api/contacts/{id}/unsubscribe", use: contacts.unsubscribe)
+        write.put("/api/contacts/{id}/resubscribe", use: contacts.resubscribe)
+
+        allowed(.suppressionsRead, in: tenants).get("/api/suppressions", use: suppressions.list)
+        let suppress = once(allowed(.suppressionsWrite, in: tenants))
+        suppress.post("/api/suppressions", use: suppressions.add)
+        suppress.delete("/api/suppressions/{id}", use: suppressions.remove)
+    }
+
+    private func addTemplates(to tenants: RouterGroup<APIContext>) {
+        let read = allowed(.templatesRead, in: tenants)
+        read.get("/api/templates", use: templates.list)
+        read.get("/api/templates/{id}", use: templates.get)
+
+        let write = once(allowed(.templatesWrite, in: tenants))
+        write.post("/api/templates", use: templates.create)
+        write.post("/api/templates/validate", use: templates.validate)
+        write.patch("/api/templates/{id}", use: templates.update)
+        write.delete("/api/templates/{id}", use: templates.delete)
+        write.delete("/api/templates", use: templates.deleteMany)
+    }
+
+    private func addCampaigns(to tenants: RouterGroup<APIContext>) {
+        let read = allowed(.campaignsRead, in: tenants)
+        read.get("/api/campaigns", use: campaigns.list)
+        read.get("/api/campaigns/{id}", use: campaigns.get)
+        read.get("/api/campaigns/{id}/artifacts", use: reports.listArtifacts)
+        read.get("/api/campaigns/{id}/artifacts/{version}", use: reports.getArtifact)
+        read.get("/api/campaigns/{id}/preview", use: reports.previewForContact)
+        read.post("/api/campaigns/{id}/preview", use: reports.previewWithSample)
+        read.get("/api/campaigns/{id}/stats", use: reports.getStats)
+        read.get("/api/campaigns/{id}/balance", use: reports.getBalance)
+
+        let write = once(allowed(.campaignsWrite, in: tenants))
+        write.post("/api/campaigns", use: campaigns.create)
+        write.patch("/api/campaigns/{id}/settings", use: campaigns.updateSettings)
+        write.delete("/api/campaigns/{id}", use: campaigns.delete)
+        write.post("/api/campaigns/{id}/compile", use: commands.compile)
+
+        let send = once(allowed(.campaignsSend, in: tenants))
+        send.post("/api/campaigns/{id}/schedule", use: commands.schedule)
+        send.post("/api/campaigns/{id}/pause", use: commands.pause)
+        send.post("/api/campaigns/{id}/resume", use: commands.resume)
+        send.post("/api/campaigns/{id}/cancel", use: commands.cancel)
+    }
+
+    private func allowed(_ scope: APIScope, in group: RouterGroup<APIContext>) -> RouterGroup<TenantContext> {
+        group.group(context: TenantContext.self).add(middleware: ScopeMiddleware(scope: scope))
+    }
+
+    /// POSTs with an `Idempotency-Key` run once.
+    private func once(_ group: RouterGroup<TenantContext>) -> RouterGroup<TenantContext> {
+        group.add(middleware: idempotency)
+    }
+}

@@ -1,0 +1,32 @@
+import Foundation
+import HTTPTypes
+
+@testable import comm_api
+
+extension DeclaredRoute {
+    /// The path with this id, and 1 for a version.
+    func filled(with id: UUID) -> String {
+        path.replacing("{id}", with: id.uuidString.lowercased()).replacing("{version}", with: "1")
+    }
+
+    /// Whether its body is read as JSON fields, by whoever has a tenant.
+    var takesJSON: Bool {
+        let isTenants = path.hasPrefix("/api/") && !path.contains("provision") && !path.contains("webhooks")
+        let takesNone = [
+            "DELETE /api/keys/{id}", "DELETE /api/lists/{id}", "DELETE /api/templates/{id}", "DELETE /api/campaigns/{id}",
+            "DELETE /api/suppressions/{id}", "POST /api/contacts/{id}/unsubscribe", "PUT /api/contacts/{id}/resubscribe",
+            "POST /api/lists/{id}/contacts/import",
+        ]
+        return isTenants && method != .get && !takesNone.contains("\(method.rawValue) \(path)")
+    }
+
+    /// A body that the route accepts, where it needs one.
+    var sampleBody: String? {
+        switch "\(method.rawValue) \(path)" {
+        case "POST /api/lists/{id}/contacts": #"{"emails":["x@ex.test"]}"#
+        case "PATCH /api/templates/{id}": #"{"name":"taken over"}"#
+        case "PATCH /api/campaigns/{id}/settings": #"{"chunk_size":1}"#
+        default: takesJSON ? "{}" : nil
+        }
+    }
+}

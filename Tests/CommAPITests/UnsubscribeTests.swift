@@ -1,0 +1,122 @@
+import CommCore
+import CommTesting
+import Foundation
+import HTTPTypes
+import HummingbirdCore
+import Postgres
+import Testing
+
+@testable import comm_api
+
+@Suite("Unsubscribe links", .database)
+struct UnsubscribeTests {
+    private func path(_ client: APIClient, _ contact: UUID) throws -> String {
+        "/t/u/" + (try APIClient.signer().unsubscribeToken(for: client.subject(contact: contact), issuedAt: client.time.now))
+    }
+
+    @Test("GET and HEAD show the page and change nothing")
+    func readOnly() async throws {
+        try await withAPI { client in
+            let contact = try await client.makeContact("c4@ex.test")
+            let path = try path(client, contact)
+            let page = try await client.with([:]).send(.get, path)
+            #expect(page.status == 200 && page.text.contains("c4***@ex.test") && !page.text.contains("c4@ex.test"))
+            #expect(page.text.contains("<form method=\"post\">") && !page.text.contains("<script"))
+            #expect(page.headers[.contentSecurityPolicy]?.contains("default-src 'none'") == true)
+            #expect(page.headers[.cacheControl] == "no-store" && page.headers[.frameOptions] == "DENY")
+            let head = try await client.with([:]).send(.head, path)
+            #expect(head.status == 200 && head.bytes.isEmpty)
+            #expect(try await client.contactStatus(contact) == "active")
+            #expect(try await client.count("email_events") == 0)
+        }
+    }
+
+    @Test(
+        "a mail client's one-click POST acts at once, in whatever form it comes",
+        arguments: [
+            ("application/x-www-form-urlencoded", "List-Unsubscribe=One-Click"),
+            ("multipart/form-data; boundary=bb", "--bb\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--bb--\r\n"),
+            ("multipart/form-data; boundary=bb", "broken"), (nil, ""), ("application/json", "{}"), ("text/plain", "\u{0}\u{1}"),
+        ] as [(String?, String)]
+    )
+    func oneClick(contentType: String?, body: String) async throws {
+        try await withAPI { client in
+            let contact = try await client.makeContact()
+            let path = try path(client, contact)
+            var headers: HTTPFields = [:]
+            headers[.contentType] = contentType
+            for _ in 0..<2 {
+                let reply = try await client.with([:]).send(.post, path, body: body.isEmpty ? nil : Array(body.utf8), headers: headers)
+                #expect(reply.status == 200 && reply.text == #"{"success":true,"message":"Unsubscribed"}"#)
+            }
+            #expect(try await client.contactStatus(contact) == "unsubscribed")
+            #expect(try await client.count("suppressions") == 1)
+            #expect(try await client.count("email_events") == 1)
+        }
+    }
+
+    @Test("the page's button unsubscribes, and the next page offers to undo it")
+    func undo() async throws {
+        try await withAPI { client in
+            let contact = try await client.makeContact()
+            let path = try path(client, contact)
+            let headers: HTTPFields = [.contentType: "application/x-www-form-urlencoded", .accept: "text/html,*/*"]
+            let done = try await client.with([:]).send(.post, path, "confirm=1", headers: headers)
+            #expect(done.status == 200 && done.text.contains("You have been unsubscribed") && done.text.contains("name=\"undo\" value=\"1\""))
+            #expect(try await client.send(.get, path).text.contains("You are unsubscribed"))
+            let undone = try await client.with([:]).send(.post, path, "undo=1", headers: headers)
+            #expect(undone.text.contains("You are subscribed again"))
+            #expect(try await client.contactStatus(contact) == "active")
+            #expect(try await client.count("suppressions") == 0)
+        }
+    }
+
+    @Test("who complained is not subscribed again by a link")
+    func complained() async throws {
+        try await withAPI { client in
+            let contact = try await client.makeContact()
+            _ = try await client.database.execute("UPDATE contacts SET status = 'complained' WHERE id = \(contact)")
+            let headers: HTTPFields = [.contentType: "application/x-www-form-urlencoded"]
+            try await client.with([:]).send(.post, try path(client, contact), "undo=1", headers: headers).expectProblem(409)
+            #expect(try await client.contactStatus(contact) == "complained")
+        }
+    }
+
+    @Test("a contact that is gone, and links that are not ours")
+    func unknown() async throws {
+        try await withAPI { client in
+            #expect(try await client.send(.post, try path(client, UUID())).status == 200)
+            #expect(try await client.send(.get, try path(client, UUID())).text.contains("Nothing left to do"))
+            #expect(try await client.send(.get, "/t/u/nonsense").status == 404)
+            #expect(try await client.send(.post, "/t/u/nonsense").status == 404)
+            let click = try APIClient.signer().clickToken(
+                for: client.subject(contact: UUID()), index: 0, url: "https://x.test/", issuedAt: client.time.now)
+            #expect(try await client.send(.post, "/t/u/\(click)").status == 404)
+            let old = try path(client, try await client.makeContact())
+            client.time.advance(by: TimeInterval(LinkTokenPurpose.unsubscribe.lifetime) + 120)
+            #expect(try await client.send(.post, old).status == 410)
+            #expect(try await client.count("suppressions") == 0)
+        }
+    }
+
+    @Test("what an address holds is escaped on the page")
+    func escaping() async throws {
+        let response = try PublicPageRenderer().response(.askToUnsubscribe(MaskedAddress.of("<i>alert(1)@ex.test")))
+        let collector = BodyCollector()
+        try await response.body.write(collector)
+        #expect(String(decoding: collector.bytes, as: UTF8.self).contains("unsubscribe &lt;i***@ex.test."))
+    }
+
+    @Test("with the database away the page still comes, and the POST asks to try again")
+    func databaseAway() async throws {
+        try await withAPI(databaseURL: "postgres://postgres@127.0.0.1:1/none") { client in
+            let path = try path(client, UUID())
+            #expect(try await client.send(.get, path).status == 200)
+            let mail = try await client.send(.post, path, body: nil)
+            mail.expectProblem(503)
+            #expect(mail.headers[.retryAfter] != nil)
+            let browser = try await client.send(.post, path, body: nil, headers: [.accept: "text/html"])
+            #expect(browser.status == 503 && browser.text.contains("Please try again") && browser.headers[.retryAfter] != nil)
+        }
+    }
+}

@@ -1,0 +1,188 @@
+import CommCore
+import Logging
+import Redis
+import Testing
+
+@Suite struct DaemonConfigurationTests {
+    @Test func `the least settings give the documented defaults`() throws {
+        let api = try APIConfiguration(environment: ConfigurationSamples.complete)
+        #expect(api.host == "127.0.0.1")
+        #expect(api.port == 3011)
+        #expect(api.runtime.environment == .production)
+        #expect(api.runtime.logLevel == .info)
+        #expect(api.runtime.faults.isEmpty)
+        #expect(api.database.poolSize == 10)
+        #expect(api.redis == RedisConfiguration(host: "127.0.0.1", port: 6379))
+        #expect(api.links.publicBase == "http://localhost:3011")
+        #expect(api.links.trackingBase == "https://track.motorical.com")
+        #expect(api.links.fromAddress == "no-reply@motorical.com")
+        #expect(api.links.unsubscribeMailto == "unsubscribe@motorical.com")
+        #expect(api.links.signingSecret.reveal() == ConfigurationSamples.jwtSecret)
+        #expect(api.internalToken.reveal() == ConfigurationSamples.token)
+        #expect(api.webhookSecret?.reveal() == ConfigurationSamples.webhookSecret)
+        #expect(api.platform.apiBase == "https://api.motorical.com")
+        #expect(api.maxBodyBytes == 1_048_576)
+        #expect(api.maxImportBytes == 1_073_741_824)
+
+        let sender = try SenderConfiguration(environment: ConfigurationSamples.complete)
+        #expect(sender.port == 3012)
+        #expect(sender.deliveryQueue == "email_delivery_queue")
+        #expect(sender.deliveryQueueHighWater == 5_000)
+        #expect(sender.smtp == nil)
+        #expect(sender.chunkSize == 500)
+        #expect(sender.lease == .seconds(60))
+        #expect(sender.reconcileAfter == .seconds(60))
+        #expect(sender.lanes == 2)
+
+        let stats = try StatsConfiguration(environment: ConfigurationSamples.complete)
+        #expect(stats.port == 3013)
+        #expect(stats.logPollInterval == .seconds(60))
+    }
+
+    @Test func `zero turns the health port and the log poller off`() throws {
+        let settings = ConfigurationSamples.complete(with: ["COMM_STATS_PORT": "0", "COMM_SENDER_PORT": "0", "COMM_LOG_POLL_SECONDS": "0"])
+        #expect(try StatsConfiguration(environment: settings).port == nil)
+        #expect(try StatsConfiguration(environment: settings).logPollInterval == nil)
+        #expect(try SenderConfiguration(environment: settings).port == nil)
+    }
+
+    @Test func `every problem is told at once, by name and in the order of the reference`() {
+        let error = #expect(throws: ConfigurationError.self) {
+            try APIConfiguration(environment: [
+                "COMM_PORT": "http", "COMM_MAX_BODY_BYTES": "1", "REDIS_URL": "rediss://cache", "COMM_INTERNAL_TOKEN": "short",
+                "COMM_PUBLIC_BASE": "example.org", "COMM_TRACKING_SCHEME": "http", "COMM_FROM_ADDRESS": "nobody",
+                "COMM_ENVIRONMENT": "prod",
+                "COMM_FAULT": "push.after:1:kill", "LOG_LEVEL": "loud",
+            ])
+        }
+        #expect(
+            error?.problems.map(\.name) == [
+                "COMM_PORT", "COMM_MAX_BODY_BYTES", "COMM_DB_URL", "REDIS_URL", "COMM_INTERNAL_TOKEN", "SERVICE_JWT_SECRET",
+                "COMM_WEBHOOK_SECRET", "COMM_PUBLIC_BASE", "COMM_TRACKING_SCHEME", "COMM_FROM_ADDRESS", "COMM_ENVIRONMENT", "COMM_FAULT",
+                "LOG_LEVEL",
+            ]
+        )
+    }
+
+    @Test(arguments: [
+        ("COMM_PORT", "65536"), ("COMM_PORT", "-1"), ("COMM_PORT", "3011x"), ("COMM_DB_POOL", "0"), ("COMM_CHUNK_SIZE", "5001"),
+        ("COMM_CHUNK_SIZE", "0"), ("COMM_LANES", "0"), ("COMM_LEASE_SECONDS", "1"), ("COMM_DELIVERY_QUEUE_HIGH_WATER", "0"),
+        ("COMM_WEBHOOK_ALLOW_UNSIGNED", "perhaps"), ("COMM_PUBLIC_BASE", "ftp://example.org"),
+        ("COMM_PUBLIC_BASE", "https://example.org?x=1"),
+        ("COMM_PUBLIC_BASE", "https://user:pw@example.org"), ("COMM_TRACKING_DOMAIN", "https://track.example.org"),
+        ("COMM_TRACKING_DOMAIN", "track.example.org/c"), ("COMM_FROM_ADDRESS", "Shop <shop@example.org>"), ("COMM_FROM_ADDRESS", "a@b@c"),
+        ("COMM_UNSUB_MAILTO", "a b@example.org"), ("COMM_SMTP_TLS", "ssl"), ("LOG_FORMAT", "xml"), ("COMM_DB_URL", "mysql://db/x"),
+        ("REDIS_URL", "http://cache"), ("REDIS_PORT", "0"), ("MOTORICAL_DB_URL", "db.example"), ("COMM_TRACKING_SCHEME", "http"),
+    ])
+    func `a bad value is refused under its name and never repeated`(name: String, value: String) {
+        let settings = ConfigurationSamples.complete(with: [name: value])
+        let problems =
+            problems { try APIConfiguration(environment: settings) } + problems { try SenderConfiguration(environment: settings) }
+        #expect(Set(problems.map(\.name)) == [name])
+        #expect(value.count < 8 || problems.allSatisfy { !$0.reason.contains(value) })
+    }
+
+    @Test func `parts make a database URL with special characters encoded`() throws {
+        let api = try APIConfiguration(
+            environment: ConfigurationSamples.complete(with: [
+                "COMM_DB_URL": "", "COMM_DB_HOST": "db.example", "COMM_DB_PORT": "5433", "COMM_DB_NAME": "mail", "COMM_DB_USER": "comm",
+                "COMM_DB_PASSWORD": "p@ss/word:é", "COMM_DB_POOL": "4",
+            ])
+        )
+        #expect(api.database.url.reveal() == "postgresql://comm:p%40ss%2Fword%3A%C3%A9@db.example:5433/mail")
+        #expect(api.database.poolSize == 4)
+    }
+
+    @Test(arguments: [
+        ("/run/postgresql", "postgresql://comm@/communications_db?host=%2Frun%2Fpostgresql&port=5432"),
+        ("::1", "postgresql://comm@[::1]:5432/communications_db"),
+    ])
+    func `a host may be a socket directory or an IPv6 address`(host: String, url: String) throws {
+        let settings = ConfigurationSamples.complete(with: ["COMM_DB_URL": "", "COMM_DB_HOST": host, "COMM_DB_USER": "comm"])
+        #expect(try APIConfiguration(environment: settings).database.url.reveal() == url)
+    }
+
+    @Test func `Redis comes from its URL, or from its parts`() throws {
+        let parts = ConfigurationSamples.complete(with: [
+            "REDIS_HOST": "cache", "REDIS_PORT": "6380", "REDIS_USERNAME": "worker", "REDIS_PASSWORD": "pw", "REDIS_DB": "3",
+        ])
+        let expected = RedisConfiguration(host: "cache", port: 6380, username: "worker", password: "pw", database: 3)
+        #expect(try StatsConfiguration(environment: parts).redis == expected)
+        let both = parts.merging(["REDIS_URL": "redis://other:7000/1"]) { _, new in new }
+        #expect(try StatsConfiguration(environment: both).redis == RedisConfiguration(host: "other", port: 7000, database: 1))
+    }
+
+    @Test func `the sender needs the platform's database unless it sends by SMTP`() throws {
+        let without = ConfigurationSamples.complete(with: ["MOTORICAL_DB_URL": ""])
+        let error = #expect(throws: ConfigurationError.self) { try SenderConfiguration(environment: without) }
+        #expect(error?.problems.map(\.name) == ["MOTORICAL_DB_URL"])
+        let sender = try SenderConfiguration(
+            environment: without.merging(["COMM_SMTP_ENABLE": "true", "COMM_SMTP_USER": "u", "COMM_SMTP_PASS": "p"]) { _, new in new }
+        )
+        #expect(sender.motoricalDatabase == nil)
+        #expect(sender.smtp?.host == "mail.motorical.com")
+        #expect(sender.smtp?.port == 2587)
+        #expect(sender.smtp?.security == .starttls)
+        #expect(sender.smtp?.password?.reveal() == "p")
+        #expect(try StatsConfiguration(environment: without).motoricalDatabase == nil)
+    }
+
+    @Test(arguments: [
+        (["COMM_SMTP_ENABLE": "true", "COMM_SMTP_USER": "u"], "COMM_SMTP_PASS"),
+        (["COMM_SMTP_ENABLE": "true", "COMM_SMTP_PASS": "p"], "COMM_SMTP_USER"),
+        (["COMM_SMTP_ENABLE": "true", "COMM_SMTP_USER": "u", "COMM_SMTP_PASS": "p", "COMM_SMTP_TLS": "none"], "COMM_SMTP_TLS"),
+    ])
+    func `half a login and a password in the clear are refused`(changes: [String: String], name: String) {
+        let error = #expect(throws: ConfigurationError.self) {
+            try SenderConfiguration(environment: ConfigurationSamples.complete(with: changes))
+        }
+        #expect(error?.problems.map(\.name) == [name])
+    }
+
+    @Test func `unsigned webhooks have to be allowed explicitly`() throws {
+        let without = ConfigurationSamples.complete(with: ["COMM_WEBHOOK_SECRET": ""])
+        let error = #expect(throws: ConfigurationError.self) { try APIConfiguration(environment: without) }
+        #expect(error?.problems.map(\.name) == ["COMM_WEBHOOK_SECRET"])
+        let allowed = without.merging(["COMM_WEBHOOK_ALLOW_UNSIGNED": "true"]) { _, new in new }
+        #expect(try APIConfiguration(environment: allowed).webhookSecret == nil)
+    }
+
+    @Test func `development permits fault points and plain links`() throws {
+        let settings = ConfigurationSamples.complete(with: [
+            "COMM_ENVIRONMENT": "development", "COMM_FAULT": "push.after:3:kill", "COMM_TRACKING_SCHEME": "http",
+            "COMM_TRACKING_DOMAIN": "LOCALHOST:3011", "COMM_PUBLIC_BASE": "https://mail.example.org/base/",
+        ])
+        let sender = try SenderConfiguration(environment: settings)
+        #expect(!sender.runtime.faults.isEmpty)
+        #expect(sender.links.trackingBase == "http://localhost:3011")
+        #expect(sender.links.publicBase == "https://mail.example.org/base")
+    }
+
+    @Test func `the tool needs only the database`() throws {
+        let control = try ControlConfiguration(environment: ["COMM_DB_URL": "postgres://db/x"])
+        #expect(control.signingSecret == nil)
+        #expect(control.motoricalDatabase == nil)
+        #expect(control.deliveryQueue == "email_delivery_queue")
+    }
+
+    @Test func `a printed configuration shows no secret`() throws {
+        let api = try APIConfiguration(environment: ConfigurationSamples.complete(with: ["REDIS_URL": "redis://:hidden-pw@cache"]))
+        var text = "\(api)" + String(reflecting: api)
+        dump(api, to: &text)
+        for secret in [
+            ConfigurationSamples.token, ConfigurationSamples.jwtSecret, ConfigurationSamples.webhookSecret, "hidden-pw", "comm:pw",
+        ] {
+            #expect(!text.contains(secret))
+        }
+    }
+
+    /// What is wrong according to one program.
+    private func problems<R>(_ body: () throws -> R) -> [ConfigurationError.Problem] {
+        do {
+            _ = try body()
+            return []
+        } catch {
+            return (error as? ConfigurationError)?.problems ?? []
+        }
+    }
+}
