@@ -154,7 +154,7 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .testTarget(name: "CommctlTests", dependencies: ["commctl", "CommCore", "CommTesting", "Redis"], swiftSettings: settings),
+        .testTarget(name: "CommctlTests", dependencies: ["commctl", "CommCore", "CommTesting", "Redis", nioCore], swiftSettings: settings),
         .testTarget(name: "MotoricalDevTests", dependencies: ["motorical-dev"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",

@@ -94,24 +94,28 @@ struct WebhookReporter: Service {
         encoder.outputFormatting = .withoutEscapingSlashes
         while let event = await buffer.next() {
             do {
-                await post(Array(try encoder.encode(event)))
+                let isSettled = await post(Array(try encoder.encode(event)))
+                if isSettled { stats.update { $0.webhooksPending -= 1 } }
             } catch {
                 logger.error("An event cannot be written", metadata: ["error": "\(error)"])
             }
-            stats.update { $0.webhooksPending -= 1 }
         }
     }
 
-    private func post(_ body: [UInt8]) async {
+    /// - Returns: false when the shutdown ended the attempts.
+    private func post(_ body: [UInt8]) async -> Bool {
         var wait = Duration.milliseconds(100)
         var spoil = dice.happens(misbehaviour.badSignature)
         while !Task.isCancelled {
             switch await sender.send(body, at: Date(), spoilSignature: spoil) {
-            case .taken: return stats.update { $0.webhooksSent += 1 }
+            case .taken:
+                stats.update { $0.webhooksSent += 1 }
+                return true
             case .refused where spoil: spoil = false
             case .refused(let status):
                 logger.error("An event was refused", metadata: ["status": "\(status)"])
-                return stats.update { $0.webhooksRefused += 1 }
+                stats.update { $0.webhooksRefused += 1 }
+                return true
             case .unavailable(let reason):
                 logger.debug("The receiver is away", metadata: ["reason": "\(reason)"])
                 stats.update { $0.webhooksRetried += 1 }
@@ -120,5 +124,6 @@ struct WebhookReporter: Service {
                 wait = min(wait * 2, .seconds(10))
             }
         }
+        return false
     }
 }
