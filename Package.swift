@@ -121,7 +121,7 @@ let package = Package(
             name: "motorical-dev",
             dependencies: [
                 "Postgres", "Redis", "MIME", "SMTP",
-                arguments, hummingbird, httpClient, crypto, logging, lifecycle, unixSignals, nioCore, nioPosix,
+                arguments, hummingbird, httpClient, crypto, logging, lifecycle, unixSignals, nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: settings
         ),

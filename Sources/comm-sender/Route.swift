@@ -12,7 +12,13 @@ struct Route {
     /// SMTP when it is enabled, else the platform.
     static func make(_ configuration: SenderConfiguration, redis: RedisClient, process: DaemonProcess) throws -> Route {
         if let smtp = configuration.smtp {
-            return Route(gateway: SMTPGateway(settings: smtp, logger: process.logger), services: [])
+            let gateway = SMTPGateway(
+                settings: smtp,
+                memory: SMTPHandoverMemory(redis: redis),
+                faults: configuration.runtime.faults,
+                logger: process.logger
+            )
+            return Route(gateway: gateway, services: [ConnectionCloser(gateway: gateway)])
         }
         guard let database = configuration.motoricalDatabase else { throw RouteError.noGateway }
         let platform = PostgresClient(
@@ -30,6 +36,16 @@ struct Route {
             faults: configuration.runtime.faults
         )
         return Route(gateway: gateway, services: [platform])
+    }
+}
+
+/// Closes the gateway's connections once the lanes, which stop before it, are done with them.
+private struct ConnectionCloser: Service {
+    let gateway: SMTPGateway
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        await gateway.close()
     }
 }
 
