@@ -11,7 +11,9 @@ import Systemd
 import Telemetry
 
 extension API {
-    /// What surrounds the process. Tests give their own.
+    /// What surrounds the process.
+    ///
+    /// Tests give their own.
     struct Surroundings: Sendable {
         var time: any TimeSource = SystemTime()
         var registry: PrometheusRegistry
@@ -20,7 +22,9 @@ extension API {
         var logger: Logger
     }
 
-    /// Makes the object graph. Nothing is connected before the services run.
+    /// Makes the object graph.
+    ///
+    /// Nothing is connected before the services run.
     ///
     /// - Parameter role: the database role to take on; the login's own when nil.
     static func build(_ configuration: APIConfiguration, in surroundings: Surroundings, role: String? = nil) throws -> API {

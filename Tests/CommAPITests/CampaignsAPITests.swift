@@ -11,6 +11,7 @@ struct CampaignsAPITests {
     func templates() async throws {
         try await withAPI { client in
             let id = try await client.makeTemplate()
+            client.time.advance(by: 1.0)
             _ = try await client.makeTemplate()
             let page = try await client.send(.get, "/api/templates?limit=1")
             let link = try #require(page.headers[.link])
@@ -42,7 +43,8 @@ struct CampaignsAPITests {
     @Test("validation says what it found, with 422 when the template is not valid")
     func validation() async throws {
         try await withAPI { client in
-            let good = #"{"name":"n","subject":"Hi {{name}}","type":"html","body_html":"<p>{{name}} {{unsubscribe_url}}</p>","sampleData":{"name":"Zoe"}}"#
+            let good =
+                #"{"name":"n","subject":"Hi {{name}}","type":"html","body_html":"<p>{{name}} {{unsubscribe_url}}</p>","sampleData":{"name":"Zoe"}}"#
             let valid = try await client.send(.post, "/api/templates/validate", good)
             #expect(valid.status == 200 && valid.value("data.valid") == .bool(true))
             #expect(valid.string("data.preview.subject") == "Hi Zoe" && (valid.number("data.metrics.htmlSize") ?? 0) > 0)
@@ -61,7 +63,8 @@ struct CampaignsAPITests {
             let preview = try await client.send(.post, path + "/preview", #"{"sample":{"name":"<b>Zoe"}}"#)
             #expect(preview.string("data.subject") == "Hello <b>Zoe" && preview.string("data.html")?.contains("&lt;b&gt;Zoe") == true)
             #expect(try await client.send(.get, path + "/preview").string("data.text")?.isEmpty == false)
-            let settings = #"{"chunk_size":10,"delay_seconds_between_chunks":5,"timezone":"Europe/Vilnius","scheduled_at":"2035-01-02 03:04"}"#
+            let settings =
+                #"{"chunk_size":10,"delay_seconds_between_chunks":5,"timezone":"Europe/Vilnius","scheduled_at":"2035-01-02 03:04"}"#
             #expect(try await client.send(.patch, path + "/settings", settings).string("message") == "Settings updated")
             for _ in 0..<2 { #expect(try await client.send(.post, path + "/schedule").string("data.status") == "scheduled") }
             #expect(try await client.send(.post, path + "/pause", #"{"reason":"wait"}"#).string("data.status_reason") == "wait")
@@ -73,7 +76,9 @@ struct CampaignsAPITests {
             #expect(shown.string("data.scheduled_at") == "2035-01-02T03:04:00.000Z" && shown.number("data.chunk_size") == 10)
             #expect(try await client.send(.get, path + "/artifacts").number("data[0].version") == 1)
             let artifact = try await client.send(.get, path + "/artifacts/1")
-            #expect(artifact.string("data.html")?.contains("TRACK_TOKEN_") == true && artifact.number("data.report.metrics.link_count") == 2)
+            #expect(
+                artifact.string("data.html")?.contains("TRACK_TOKEN_") == true && artifact.number("data.report.metrics.link_count") == 2
+            )
             try await client.send(.get, path + "/artifacts/9").expectProblem(404)
             try await client.send(.get, path + "/artifacts/x").expectProblem(400, field: "version")
             let listed = try await client.send(.get, "/api/campaigns")
@@ -89,7 +94,10 @@ struct CampaignsAPITests {
     func noUnsubscribeLink() async throws {
         try await withAPI { client in
             let id = try await client.makeCampaign(html: "<p>Hello</p>")
-            #expect(try await client.send(.post, "/api/campaigns/\(id)/compile").string("data.report.blockers[0].code") == "missing_unsubscribe_url")
+            #expect(
+                try await client.send(.post, "/api/campaigns/\(id)/compile").string("data.report.blockers[0].code")
+                    == "missing_unsubscribe_url"
+            )
             let refused = try await client.send(.post, "/api/campaigns/\(id)/schedule")
             refused.expectProblem(422, code: "blocked")
             #expect(refused.string("detail")?.contains("unsubscribe_url") == true)

@@ -18,7 +18,9 @@ struct ClickRecorderTests {
 
     /// Runs the recorder while `body` works, then stops it.
     private func run(_ recorder: ClickRecorder, _ body: @Sendable @escaping () async throws -> Void) async throws {
-        let group = ServiceGroup(configuration: .init(services: [recorder], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }))
+        let group = ServiceGroup(
+            configuration: .init(services: [recorder], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        )
         try await withTimeout(.seconds(20)) {
             try await withThrowingTaskGroup { tasks in
                 tasks.addTask { try await group.run() }
@@ -30,7 +32,13 @@ struct ClickRecorderTests {
     }
 
     private func recorder(inbox: @escaping ClickRecorder.Store, spool: @escaping ClickRecorder.Store, patience: Duration) -> ClickRecorder {
-        ClickRecorder(inbox: inbox, spool: spool, patience: patience, pause: .seconds(60), logger: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() })
+        ClickRecorder(
+            inbox: inbox,
+            spool: spool,
+            patience: patience,
+            pause: .seconds(60),
+            logger: Logger(label: "t") { _ in SwiftLogNoOpLogHandler() }
+        )
     }
 
     @Test("a click goes to the inbox, and is there when it is answered")
@@ -68,7 +76,11 @@ struct ClickRecorderTests {
     func hanging() async throws {
         let spool = Store()
         let release = Signal(of: Void.self)
-        let recorder = recorder(inbox: { _ in try await release.wait(timeout: .seconds(15)) }, spool: { spool.keep($0) }, patience: .milliseconds(50))
+        let recorder = recorder(
+            inbox: { _ in try await release.wait(timeout: .seconds(15)) },
+            spool: { spool.keep($0) },
+            patience: .milliseconds(50)
+        )
         try await run(recorder) {
             await recorder.record("stuck")
             await recorder.record("next")

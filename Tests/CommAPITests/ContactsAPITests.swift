@@ -14,7 +14,10 @@ struct ContactsAPITests {
             #expect(made.status == 200 && made.string("data.type") == "user" && made.string("data.description") == "All of them")
             let id = try made.id()
             let added = try await client.send(
-                .post, "/api/lists/\(id)/contacts", #"{"emails":["a@ex.test",{"email":"B@Ex.test","name":"Bee","attributes":{"age":7}}]}"#)
+                .post,
+                "/api/lists/\(id)/contacts",
+                #"{"emails":["a@ex.test",{"email":"B@Ex.test","name":"Bee","attributes":{"age":7}}]}"#
+            )
             #expect(added.number("data.addedCount") == 2)
             let page = try await client.send(.get, "/api/lists/\(id)/contacts?pageSize=1&q=BEE")
             #expect(page.number("data.total") == 1 && page.string("data.items[0].email") == "B@Ex.test")
@@ -30,7 +33,9 @@ struct ContactsAPITests {
         try await withAPI { client in
             let (list, contact) = (try await client.makeList(), try await client.makeContact())
             let reply = try await client.send(.post, "/api/lists/\(list)/contacts", #"{"contact_ids":["\#(contact)","\#(UUID())"]}"#)
-            #expect(reply.number("data.requestedCount") == 2 && reply.number("data.validCount") == 1 && reply.number("data.addedCount") == 1)
+            #expect(
+                reply.number("data.requestedCount") == 2 && reply.number("data.validCount") == 1 && reply.number("data.addedCount") == 1
+            )
             let both = #"{"contact_ids":["\#(contact)"],"emails":["a@ex.test"]}"#
             try await client.send(.post, "/api/lists/\(list)/contacts", both).expectProblem(400, field: "contact_ids")
             try await client.send(.post, "/api/lists/\(list)/contacts", "{}").expectProblem(400)
@@ -41,7 +46,10 @@ struct ContactsAPITests {
     func upsert() async throws {
         try await withAPI { client in
             let first = try await client.send(
-                .post, "/api/contacts/upsert", #"{"email":"C4@Ex.test","name":"Cee","phone":"+37060000000","attributes":{"City":"Vilnius"}}"#)
+                .post,
+                "/api/contacts/upsert",
+                #"{"email":"C4@Ex.test","name":"Cee","phone":"+37060000000","attributes":{"City":"Vilnius"}}"#
+            )
             let second = try await client.send(.post, "/api/contacts/upsert", #"{"email":"c4@ex.TEST","identity_type":"company"}"#)
             #expect(try first.id() == second.id())
             #expect(second.string("data.email") == "C4@Ex.test" && second.string("data.phone") == "+37060000000")
@@ -73,7 +81,9 @@ struct ContactsAPITests {
         try await withAPI { client in
             let id = try await client.makeContact("un@ex.test")
             _ = try await client.send(.post, "/api/contacts/\(id)/unsubscribe")
-            #expect(try await client.send(.post, "/api/contacts/upsert", #"{"email":"un@ex.test"}"#).string("data.status") == "unsubscribed")
+            #expect(
+                try await client.send(.post, "/api/contacts/upsert", #"{"email":"un@ex.test"}"#).string("data.status") == "unsubscribed"
+            )
         }
     }
 

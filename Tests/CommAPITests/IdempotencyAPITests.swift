@@ -24,7 +24,10 @@ struct IdempotencyAPITests {
     func scope() async throws {
         try await withAPI { client in
             _ = try await client.send(.post, "/api/lists", #"{"name":"a"}"#, headers: Self.key)
-            try await client.send(.post, "/api/lists", #"{"name":"b"}"#, headers: Self.key).expectProblem(422, code: "idempotency_key_reused")
+            try await client.send(.post, "/api/lists", #"{"name":"b"}"#, headers: Self.key).expectProblem(
+                422,
+                code: "idempotency_key_reused"
+            )
             #expect(try await client.send(.post, "/api/suppressions", #"{"email":"a@ex.test"}"#, headers: Self.key).status == 200)
             #expect(try await client.withNewTenant().send(.post, "/api/lists", #"{"name":"b"}"#, headers: Self.key).status == 200)
         }

@@ -17,10 +17,15 @@ struct ImportAPITests {
         return Array((text.joined() + "--\(Self.boundary)--\r\n").utf8)
     }
 
-    private func upload(_ parts: [(name: String, file: String?, content: String)], to list: UUID, by client: APIClient) async throws -> Reply {
+    private func upload(_ parts: [(name: String, file: String?, content: String)], to list: UUID, by client: APIClient) async throws
+        -> Reply
+    {
         try await client.send(
-            .post, "/api/lists/\(list)/contacts/import", body: form(parts),
-            headers: [.contentType: "multipart/form-data; boundary=\(Self.boundary)"])
+            .post,
+            "/api/lists/\(list)/contacts/import",
+            body: form(parts),
+            headers: [.contentType: "multipart/form-data; boundary=\(Self.boundary)"]
+        )
     }
 
     @Test("a form's file is imported, its bad rows can be downloaded")

@@ -42,7 +42,9 @@ struct JSONParserTests {
 
     @Test("depth is bounded")
     func depth() throws {
-        func nested(_ levels: Int) -> [UInt8] { Array((String(repeating: "[", count: levels) + String(repeating: "]", count: levels)).utf8) }
+        func nested(_ levels: Int) -> [UInt8] {
+            Array((String(repeating: "[", count: levels) + String(repeating: "]", count: levels)).utf8)
+        }
         #expect(throws: Never.self) { try JSONParser.parse(nested(JSONParser.deepest)) }
         let error = #expect(throws: JSONSyntaxError.self) { try JSONParser.parse(nested(JSONParser.deepest + 1)) }
         #expect(error?.code == .tooDeep)

@@ -36,7 +36,9 @@ struct OpenAPITests {
         for (path, item) in paths {
             guard case .object(let operations) = item else { continue }
             for (method, operation) in operations {
-                guard case .object(let responses) = Self.value(operation, ["responses"]) else { return #expect(Bool(false), "\(method) \(path)") }
+                guard case .object(let responses) = Self.value(operation, ["responses"]) else {
+                    return #expect(Bool(false), "\(method) \(path)")
+                }
                 #expect(responses.keys.contains { $0.hasPrefix("2") || $0 == "302" } && responses["500"] != nil, "\(method) \(path)")
                 #expect(Self.value(operation, ["security"]) != nil && Self.value(operation, ["operationId"]) != nil, "\(method) \(path)")
                 let isTenants = responses["403"] != nil

@@ -23,7 +23,9 @@ struct PieceChannelTests {
     func deafReader() async throws {
         try await withTimeout {
             _ = await #expect(throws: Fault.self) {
-                try await PieceChannel.run { _ -> Int in throw Fault() } feeding: { channel in
+                try await PieceChannel.run { _ -> Int in
+                    throw Fault()
+                } feeding: { channel in
                     for _ in 0..<1_000 { await channel.send([1]) }
                 }
             }

@@ -50,7 +50,9 @@ struct ProvisioningTests {
         try await withAPI { client in
             let account = UUID()
             let platform = client.with([.internalToken: APIClient.internalToken])
-            let tenant = try await platform.send(.post, "/api/provision/tenant", #"{"motorical_account_id":"\#(account)"}"#).id("data.tenant_id")
+            let tenant = try await platform.send(.post, "/api/provision/tenant", #"{"motorical_account_id":"\#(account)"}"#).id(
+                "data.tenant_id"
+            )
             let owner = client.with([.internalToken: APIClient.internalToken, .tenantID: tenant.uuidString])
             let campaign = try await owner.makeCampaign()
             #expect(try await owner.send(.post, "/api/campaigns/\(campaign)/schedule").status == 200)

@@ -16,7 +16,8 @@ struct TenantIsolationTests {
             _ = try await owner.send(.post, "/api/campaigns/\(campaign)/compile")
             let list = try await owner.makeList()
             let ids: [String: UUID] = [
-                "campaigns": campaign, "lists": list, "contacts": try await owner.makeContact(), "templates": try await owner.makeTemplate(),
+                "campaigns": campaign, "lists": list, "contacts": try await owner.makeContact(),
+                "templates": try await owner.makeTemplate(),
                 "keys": try await owner.send(.post, "/api/keys", #"{"name":"k","scopes":["all"]}"#).id(),
                 "suppressions": try await owner.send(.post, "/api/suppressions", #"{"email":"s@ex.test"}"#).id(),
                 "imports": try await owner.importCSV("email\na@ex.test\n", into: list).id("data.import_id"),
@@ -64,7 +65,10 @@ struct TenantIsolationTests {
             _ = try await stranger.send(.delete, "/api/lists", #"{"ids":["\#(list)"]}"#)
             _ = try await stranger.send(.delete, "/api/templates", #"{"ids":["\#(template)"]}"#)
             let own = try await stranger.makeList()
-            #expect(try await stranger.send(.post, "/api/lists/\(own)/contacts", #"{"contact_ids":["\#(contact)"]}"#).number("data.validCount") == 0)
+            #expect(
+                try await stranger.send(.post, "/api/lists/\(own)/contacts", #"{"contact_ids":["\#(contact)"]}"#).number("data.validCount")
+                    == 0
+            )
             #expect(try await owner.send(.get, "/api/lists").text.contains(list.uuidString.lowercased()))
             #expect(try await owner.send(.get, "/api/templates/\(template)").status == 200)
             #expect(try await owner.count("campaigns") == 0)
@@ -73,7 +77,9 @@ struct TenantIsolationTests {
 
     /// What the owner has, in one text.
     private static func fingerprint(_ owner: APIClient) async throws -> String {
-        let tables = ["campaigns", "lists", "list_contacts", "contacts", "templates", "suppressions", "import_jobs", "campaign_send_settings"]
+        let tables = [
+            "campaigns", "lists", "list_contacts", "contacts", "templates", "suppressions", "import_jobs", "campaign_send_settings",
+        ]
         var text = ""
         for table in tables {
             let rows = try await owner.database.query(

@@ -64,7 +64,8 @@ struct TrackingTests {
             changed[5] = changed[5] == "A" ? "B" : "A"
             let unsubscribe = try APIClient.signer().unsubscribeToken(for: client.subject(contact: UUID()), issuedAt: client.time.now)
             let bad = [
-                try token(client, secret: "another-secret-that-is-long-enough-012345"), "\(none).\(parts[1]).", "\(none).\(parts[1]).\(parts[2])",
+                try token(client, secret: "another-secret-that-is-long-enough-012345"), "\(none).\(parts[1]).",
+                "\(none).\(parts[1]).\(parts[2])",
                 "\(parts[0]).\(String(changed)).\(parts[2])", "\(parts[0]).\(parts[1])", String(good.dropLast()), good + "A", unsubscribe,
                 String(repeating: "a", count: 5_000),
             ]

@@ -10,8 +10,9 @@ import Testing
 
 @Suite("Unsubscribe links", .database)
 struct UnsubscribeTests {
-    private func path(_ client: APIClient, _ contact: UUID) throws -> String {
-        "/t/u/" + (try APIClient.signer().unsubscribeToken(for: client.subject(contact: contact), issuedAt: client.time.now))
+    private func path(_ client: APIClient, _ contact: UUID, campaign: UUID? = nil) throws -> String {
+        let subject = client.subject(contact: contact, campaign: campaign)
+        return "/t/u/" + (try APIClient.signer().unsubscribeToken(for: subject, issuedAt: client.time.now))
     }
 
     @Test("GET and HEAD show the page and change nothing")
@@ -35,14 +36,17 @@ struct UnsubscribeTests {
         "a mail client's one-click POST acts at once, in whatever form it comes",
         arguments: [
             ("application/x-www-form-urlencoded", "List-Unsubscribe=One-Click"),
-            ("multipart/form-data; boundary=bb", "--bb\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--bb--\r\n"),
+            (
+                "multipart/form-data; boundary=bb",
+                "--bb\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--bb--\r\n"
+            ),
             ("multipart/form-data; boundary=bb", "broken"), (nil, ""), ("application/json", "{}"), ("text/plain", "\u{0}\u{1}"),
         ] as [(String?, String)]
     )
     func oneClick(contentType: String?, body: String) async throws {
         try await withAPI { client in
             let contact = try await client.makeContact()
-            let path = try path(client, contact)
+            let path = try path(client, contact, campaign: try await client.makeCampaign())
             var headers: HTTPFields = [:]
             headers[.contentType] = contentType
             for _ in 0..<2 {
@@ -59,10 +63,12 @@ struct UnsubscribeTests {
     func undo() async throws {
         try await withAPI { client in
             let contact = try await client.makeContact()
-            let path = try path(client, contact)
+            let path = try path(client, contact, campaign: try await client.makeCampaign())
             let headers: HTTPFields = [.contentType: "application/x-www-form-urlencoded", .accept: "text/html,*/*"]
             let done = try await client.with([:]).send(.post, path, "confirm=1", headers: headers)
-            #expect(done.status == 200 && done.text.contains("You have been unsubscribed") && done.text.contains("name=\"undo\" value=\"1\""))
+            #expect(
+                done.status == 200 && done.text.contains("You have been unsubscribed") && done.text.contains("name=\"undo\" value=\"1\"")
+            )
             #expect(try await client.send(.get, path).text.contains("You are unsubscribed"))
             let undone = try await client.with([:]).send(.post, path, "undo=1", headers: headers)
             #expect(undone.text.contains("You are subscribed again"))
@@ -90,7 +96,11 @@ struct UnsubscribeTests {
             #expect(try await client.send(.get, "/t/u/nonsense").status == 404)
             #expect(try await client.send(.post, "/t/u/nonsense").status == 404)
             let click = try APIClient.signer().clickToken(
-                for: client.subject(contact: UUID()), index: 0, url: "https://x.test/", issuedAt: client.time.now)
+                for: client.subject(contact: UUID()),
+                index: 0,
+                url: "https://x.test/",
+                issuedAt: client.time.now
+            )
             #expect(try await client.send(.post, "/t/u/\(click)").status == 404)
             let old = try path(client, try await client.makeContact())
             client.time.advance(by: TimeInterval(LinkTokenPurpose.unsubscribe.lifetime) + 120)

@@ -34,7 +34,8 @@ struct WebhookTests {
 
     @Test(
         "without the right signature nothing is taken",
-        arguments: [nil, "", "00", "zz", "sha256=", String(repeating: "0", count: 64), "sha1=" + String(repeating: "0", count: 40)] as [String?]
+        arguments: [nil, "", "00", "zz", "sha256=", String(repeating: "0", count: 64), "sha1=" + String(repeating: "0", count: 40)]
+            as [String?]
     )
     func refused(signature: String?) async throws {
         try await withAPI { client in

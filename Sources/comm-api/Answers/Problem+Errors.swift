@@ -13,7 +13,9 @@ extension Problem: ProblemConvertible {
 }
 
 extension Problem {
-    /// How clients see an error. What is not known here is ours, and they learn no more of it than that.
+    /// How clients see an error.
+    ///
+    /// What is not known here is ours, and they learn no more of it than that.
     init(describing error: any Error, of request: Request) {
         switch error {
         case let error as any ProblemConvertible: self = error.problem

@@ -19,7 +19,12 @@ extension Problem {
         let place = "line \(error.line), column \(error.column)"
         let field = error.field.map { " (in \($0))" } ?? ""
         let errors = error.field.map { [FieldProblem(field: $0, code: error.code.rawValue, message: error.message)] } ?? []
-        return Problem(.badRequest, code: "invalid_json", "The body is not acceptable JSON at \(place)\(field): \(error.message)", errors: errors)
+        return Problem(
+            .badRequest,
+            code: "invalid_json",
+            "The body is not acceptable JSON at \(place)\(field): \(error.message)",
+            errors: errors
+        )
     }
 
     static let routeNotFound = Problem(.notFound, code: "route_not_found", "There is no such route")
@@ -60,5 +65,9 @@ extension Problem {
         return problem
     }
 
-    static let `internal` = Problem(.internalServerError, code: "internal", "The request failed for a reason on our side; it has been logged")
+    static let `internal` = Problem(
+        .internalServerError,
+        code: "internal",
+        "The request failed for a reason on our side; it has been logged"
+    )
 }

@@ -15,6 +15,6 @@ struct APIContext: RequestContext {
     init(source: ApplicationRequestContextSource) {
         coreContext = CoreRequestContextStorage(source: source)
         peer = source.channel.remoteAddress
-        requestID = source.logger[metadataKey: "hb.request.id"]?.description ?? ""
+        requestID = RequestID().description
     }
 }

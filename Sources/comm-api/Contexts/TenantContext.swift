@@ -1,7 +1,9 @@
 import FoundationEssentials
 import Hummingbird
 
-/// A request of somebody who proved to act for a tenant. A handler that takes it cannot run without.
+/// A request of somebody who proved to act for a tenant.
+///
+/// A handler that takes it cannot run without.
 struct TenantContext: ChildRequestContext {
     var coreContext: CoreRequestContextStorage
     let requestID: String

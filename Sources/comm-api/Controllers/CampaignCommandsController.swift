@@ -2,7 +2,9 @@ import CommCore
 import FoundationEssentials
 import Hummingbird
 
-/// What makes a campaign move: compile, schedule, pause, resume, cancel. Each can be repeated.
+/// What makes a campaign move: compile, schedule, pause, resume, cancel.
+///
+/// Each can be repeated.
 struct CampaignCommandsController: Sendable {
     private struct CompiledWire: Encodable {
         let version: Int

@@ -27,7 +27,9 @@ extension ListsController {
             guard fields.problems.isEmpty else { return }
             let count = drafts?.count ?? contactIDs?.count ?? 0
             if count == 0 { fields.add("emails", "required", "[] or contact_ids[] required") }
-            if count > Self.most { fields.add(drafts == nil ? "contact_ids" : "emails", "too_long", "holds more than \(Self.most) entries") }
+            if count > Self.most {
+                fields.add(drafts == nil ? "contact_ids" : "emails", "too_long", "holds more than \(Self.most) entries")
+            }
             if drafts != nil, contactIDs != nil { fields.add("contact_ids", "invalid", "cannot be given together with emails") }
         }
     }

@@ -43,7 +43,10 @@ struct ProvisioningController: Sendable {
     /// The same account again answers the same tenant and sets its status.
     func provision(_ request: Request, context: APIContext) async throws -> some ResponseGenerator {
         let body: ProvisionRequest = try await request.fields(limit: bodyLimit)
-        let tenant = try await tenants.provision(accountID: try body.accountID.required("motorical_account_id"), status: body.status ?? .active)
+        let tenant = try await tenants.provision(
+            accountID: try body.accountID.required("motorical_account_id"),
+            status: body.status ?? .active
+        )
         return Answer(
             ProvisionedWire(tenantID: tenant.tenantID, status: tenant.status.rawValue, created: tenant.created),
             message: "Tenant provisioned"

@@ -52,7 +52,9 @@ struct TrackingController: Sendable {
         try await record(token, link)
         return Response(
             status: .found,
-            headers: [.location: Self.ascii(link.url), .cacheControl: "no-store", .referrerPolicy: "no-referrer", .robots: "noindex, nofollow"]
+            headers: [
+                .location: Self.ascii(link.url), .cacheControl: "no-store", .referrerPolicy: "no-referrer", .robots: "noindex, nofollow",
+            ]
         )
     }
 

@@ -20,7 +20,9 @@ struct UnsubscribeController: Sendable {
         let token: LinkToken
         do { token = try verify(context) } catch { return refusal(error, context) }
         do {
-            guard let status = try await subscriptions.status(of: token.subject.subscription) else { return pages.response(.unknownContact) }
+            guard let status = try await subscriptions.status(of: token.subject.subscription) else {
+                return pages.response(.unknownContact)
+            }
             let address = MaskedAddress.of(status.email)
             return pages.response(status.isUnsubscribed ? .alreadyUnsubscribed(address) : .askToUnsubscribe(address))
         } catch let error as PostgresError where error.isTransient {
@@ -29,7 +31,9 @@ struct UnsubscribeController: Sendable {
         }
     }
 
-    /// Unsubscribes, or with `undo=1` takes it back. Any other body means: unsubscribe.
+    /// Unsubscribes, or with `undo=1` takes it back.
+    ///
+    /// Any other body means: unsubscribe.
     func act(_ request: Request, context: APIContext) async throws -> Response {
         let token: LinkToken
         do { token = try verify(context) } catch { return refusal(error, context) }

@@ -2,7 +2,9 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 
-/// What the body of an unsubscribe POST says. Mail services send it in every form; a body that cannot be read means "unsubscribe".
+/// What the body of an unsubscribe POST says.
+///
+/// Mail services send it in every form; a body that cannot be read means "unsubscribe".
 struct UnsubscribeForm: Sendable, Equatable {
     /// The button "subscribe again" was pressed.
     let isUndo: Bool

@@ -39,7 +39,11 @@ struct WebhookController: Sendable {
         }
         guard let timestamp = headers[.motoricalTimestamp] else { return }
         guard let seconds = Int64(timestamp), abs(time.now.timeIntervalSince1970 - Double(seconds)) <= Self.tolerance else {
-            throw Problem(.unauthorized, code: "stale_timestamp", "X-Motorical-Timestamp is not within \(Int(Self.tolerance)) seconds of now")
+            throw Problem(
+                .unauthorized,
+                code: "stale_timestamp",
+                "X-Motorical-Timestamp is not within \(Int(Self.tolerance)) seconds of now"
+            )
         }
     }
 

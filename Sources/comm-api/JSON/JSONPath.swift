@@ -9,12 +9,14 @@ struct JSONPath: Sendable, Equatable {
 
     /// As the contract writes it: `list_ids[1]`, `google_analytics.utm_source`; nil at the top.
     var field: String? {
-        steps.isEmpty ? nil : steps.reduce(into: "") { text, step in
-            switch step {
-            case .member(let name): text += text.isEmpty ? name : ".\(name)"
-            case .element(let index): text += "[\(index)]"
+        steps.isEmpty
+            ? nil
+            : steps.reduce(into: "") { text, step in
+                switch step {
+                case .member(let name): text += text.isEmpty ? name : ".\(name)"
+                case .element(let index): text += "[\(index)]"
+                }
             }
-        }
     }
 
     /// The JSON Pointer (RFC 6901, as a URI fragment) of a field name that is written like ``field``.

@@ -2,7 +2,9 @@ import CommCore
 import FoundationEssentials
 import Hummingbird
 
-/// Reads query parameters and collects what is wrong with them. A parameter that is absent or empty reads as nil.
+/// Reads query parameters and collects what is wrong with them.
+///
+/// A parameter that is absent or empty reads as nil.
 struct QueryFields {
     private let request: Request
     private var problems: [FieldProblem] = []

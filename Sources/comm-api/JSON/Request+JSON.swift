@@ -8,7 +8,9 @@ protocol RequestFields {
 }
 
 extension Request {
-    /// The body as JSON. A missing body reads as an empty object.
+    /// The body as JSON.
+    ///
+    /// A missing body reads as an empty object.
     func fields<Fields: RequestFields>(_: Fields.Type = Fields.self, limit: Int) async throws -> Fields {
         try requireJSON()
         let bytes = try await collectBytes(limit: limit)

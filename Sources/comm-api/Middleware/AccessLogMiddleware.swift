@@ -2,10 +2,14 @@ import HTTPTypes
 import Hummingbird
 import Logging
 
-/// One line per request after it was answered: method, route pattern, status, time. No addresses, no paths with ids or tokens.
+/// One line per request after it was answered: method, route pattern, status, time.
+///
+/// No addresses, no paths with ids or tokens.
 struct AccessLogMiddleware: RouterMiddleware {
     /// Routes that are called so often that their successes are of interest to a debugger only.
-    private static let quiet: Set<String> = ["/api/health", "/api/ready", "/metrics", "/c/{token}", "/t/u/{token}", "/api/webhooks/motorical"]
+    private static let quiet: Set<String> = [
+        "/api/health", "/api/ready", "/metrics", "/c/{token}", "/t/u/{token}", "/api/webhooks/motorical",
+    ]
 
     func handle(
         _ request: Request,

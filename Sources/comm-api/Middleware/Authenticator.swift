@@ -29,10 +29,14 @@ struct Authenticator: Sendable {
         guard headers[.internalToken] != nil else {
             throw headers[.tenantID] == nil
                 ? Problem.unauthorized("Send an API key: Authorization: Bearer cb_…")
-                : Problem.unauthorized("X-Tenant-Id alone proves nothing: send an API key (Authorization: Bearer cb_…) or X-Internal-Token with it")
+                : Problem.unauthorized(
+                    "X-Tenant-Id alone proves nothing: send an API key (Authorization: Bearer cb_…) or X-Internal-Token with it"
+                )
         }
         try requirePlatform(headers)
-        guard let tenantID = try Self.tenantID(headers) else { throw Problem.invalid("X-Tenant-Id", "Missing X-Tenant-Id", code: "required") }
+        guard let tenantID = try Self.tenantID(headers) else {
+            throw Problem.invalid("X-Tenant-Id", "Missing X-Tenant-Id", code: "required")
+        }
         _ = try await tenants.requireActive(tenantID: tenantID)
         return .platform(tenantID: tenantID)
     }

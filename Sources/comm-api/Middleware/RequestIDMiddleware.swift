@@ -2,7 +2,9 @@ import HTTPTypes
 import Hummingbird
 import Logging
 
-/// Names every request: by the client's `X-Request-Id` if it is sane, else by a new id. The answer and every log line carry it.
+/// Names every request: by the client's `X-Request-Id` if it is sane, else by a new id.
+///
+/// The answer and every log line carry it.
 struct RequestIDMiddleware: RouterMiddleware {
     func handle(
         _ request: Request,
@@ -24,7 +26,8 @@ struct RequestIDMiddleware: RouterMiddleware {
         (1...128).contains(id.utf8.count)
             && id.utf8.allSatisfy { byte in
                 switch byte {
-                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"): true
+                case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"):
+                    true
                 case UInt8(ascii: "-"), UInt8(ascii: "_"), UInt8(ascii: "."), UInt8(ascii: ":"): true
                 default: false
                 }

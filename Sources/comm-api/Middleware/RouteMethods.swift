@@ -5,7 +5,9 @@ import Hummingbird
 enum RouteMethods {
     static let all: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete, .options, .trace, .connect]
 
-    /// Gives every path of the router an OPTIONS answer and a 405 for the rest. Call it after the last route.
+    /// Gives every path of the router an OPTIONS answer and a 405 for the rest.
+    ///
+    /// Call it after the last route.
     static func complete(_ router: Router<APIContext>) {
         let methodsByPath = Dictionary(grouping: router.routes, by: \.path.description)
         for routes in methodsByPath.values {

@@ -1,4 +1,6 @@
-/// What a page for recipients says. It is the same for all of them: a heading, some sentences, at most one button.
+/// What a page for recipients says.
+///
+/// It is the same for all of them: a heading, some sentences, at most one button.
 struct PublicPage: Sendable {
     struct Button: Sendable {
         let label: String

@@ -63,15 +63,15 @@ struct PublicPageRenderer: Sendable {
     }
 
     func response(_ page: PublicPage, status: HTTPResponse.Status = .ok) -> Response {
-        let content: [String: Any] = [
+        var content: [String: Any] = [
             "heading": page.heading,
             "sentences": page.sentences,
             "points": page.points,
             "hasPoints": !page.points.isEmpty,
-            "button": page.button as Any,
-            "afterword": page.afterword as Any,
             "style": Self.style,
         ]
+        content["afterword"] = page.afterword
+        content["button"] = page.button.map { ["label": $0.label, "name": $0.name, "value": $0.value] }
         let html = template.render(content)
         return Response(status: status, headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(string: html)))
     }

@@ -1,7 +1,9 @@
 import ServiceLifecycle
 import Systemd
 
-/// Tells systemd that the program stops. Listed last, it hears of it first.
+/// Tells systemd that the program stops.
+///
+/// Listed last, it hears of it first.
 struct StoppingNotice: Service {
     let notifier: SystemdNotifier
 

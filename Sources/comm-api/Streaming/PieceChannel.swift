@@ -1,6 +1,8 @@
 import Synchronization
 
-/// Hands pieces of bytes from one task to another. It holds two at most: a slow receiver makes the sender wait.
+/// Hands pieces of bytes from one task to another.
+///
+/// It holds two at most: a slow receiver makes the sender wait.
 final class PieceChannel: AsyncSequence, Sendable {
     struct AsyncIterator: AsyncIteratorProtocol {
         fileprivate let channel: PieceChannel
@@ -107,8 +109,9 @@ extension PieceChannel.State {
 }
 
 extension PieceChannel {
-    /// Lets `read` work in a task of its own while `feed` brings the pieces. The result is the reader's, unless the pieces were at
-    /// fault. A reader that ends early does not keep the rest from being fed.
+    /// Lets `read` work in a task of its own while `feed` brings the pieces.
+    ///
+    /// The result is the reader's, unless the pieces were at fault. A reader that ends early does not keep the rest from being fed.
     static func run<Value: Sendable>(
         reading read: @escaping @Sendable (PieceChannel) async throws -> Value,
         feeding feed: (PieceChannel) async throws -> Void

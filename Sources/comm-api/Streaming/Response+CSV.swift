@@ -4,11 +4,15 @@ import NIOCore
 
 extension Response {
     /// A CSV file for download that is written while it is made; a slow reader slows the making.
-    static func csv(fileName: String, _ produce: @escaping @Sendable (_ write: @Sendable ([UInt8]) async throws -> Void) async throws -> Void) -> Response {
+    static func csv(
+        fileName: String,
+        _ produce: @escaping @Sendable (_ write: @Sendable ([UInt8]) async throws -> Void) async throws -> Void
+    ) -> Response {
         Response(
             status: .ok,
             headers: [
-                .contentType: "text/csv; charset=utf-8", .contentDisposition: "attachment; filename=\"\(fileName)\"", .cacheControl: "no-store",
+                .contentType: "text/csv; charset=utf-8", .contentDisposition: "attachment; filename=\"\(fileName)\"",
+                .cacheControl: "no-store",
             ],
             body: ResponseBody { writer in
                 let channel = PieceChannel()

@@ -48,7 +48,9 @@ final class ClickRecorder: Service {
         (clicks, intake) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(50_000))
     }
 
-    /// Keeps a click. It never fails: what no store takes is counted and logged, and the reader is redirected all the same.
+    /// Keeps a click.
+    ///
+    /// It never fails: what no store takes is counted and logged, and the reader is redirected all the same.
     func record(_ payload: String) async {
         let now = ContinuousClock.now
         let isAway = state.withLock { state in

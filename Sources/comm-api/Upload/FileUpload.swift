@@ -76,7 +76,9 @@ struct FileUpload {
             case .part(let headers): (current, value) = (headers.name, [])
             case .bytes(let bytes):
                 value += bytes
-                guard value.count <= Self.largestField else { throw MultipartError.malformed("the field \"\(current ?? "")\" is too large") }
+                guard value.count <= Self.largestField else {
+                    throw MultipartError.malformed("the field \"\(current ?? "")\" is too large")
+                }
             case .partEnd:
                 if let current { fields[current] = String(validating: value, as: UTF8.self) }
             }

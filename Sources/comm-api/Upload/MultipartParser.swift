@@ -33,7 +33,9 @@ struct MultipartParser {
         guard let piece = pieces.dropFirst().first(where: { $0.lowercased().hasPrefix("boundary=") }) else { return nil }
         var value = piece.dropFirst("boundary=".count)
         if value.count >= 2, value.hasPrefix("\""), value.hasSuffix("\"") { value = value.dropFirst().dropLast() }
-        guard (1...70).contains(value.utf8.count), value.utf8.allSatisfy({ (0x20...0x7E).contains($0) }), value.last != " " else { return nil }
+        guard (1...70).contains(value.utf8.count), value.utf8.allSatisfy({ (0x20...0x7E).contains($0) }), value.last != " " else {
+            return nil
+        }
         return String(value)
     }
 

@@ -8,7 +8,8 @@ import Postgres
 @testable import comm_api
 
 extension APIClient {
-    static let mailHTML = "<p>Hello {{name|there}}, <a href='https://shop.example/a?x=1'>look</a></p><p><a href='{{unsubscribe_url}}'>bye</a></p>"
+    static let mailHTML =
+        "<p>Hello {{name|there}}, <a href='https://shop.example/a?x=1'>look</a></p><p><a href='{{unsubscribe_url}}'>bye</a></p>"
 
     func makeList(_ name: String = "Customers") async throws -> UUID {
         try await send(.post, "/api/lists", #"{"name":"\#(name)"}"#).id()
@@ -45,8 +46,13 @@ extension APIClient {
     }
 
     /// A token as the sender puts it into the contact's mail.
-    func subject(contact: UUID) -> LinkTokenSubject {
-        LinkTokenSubject(tenantID: tenantID, campaignID: UUIDv7.make(at: time.now), contactID: contact, messageID: UUIDv7.make(at: time.now))
+    func subject(contact: UUID, campaign: UUID? = nil) -> LinkTokenSubject {
+        LinkTokenSubject(
+            tenantID: tenantID,
+            campaignID: campaign ?? UUIDv7.make(at: time.now),
+            contactID: contact,
+            messageID: UUIDv7.make(at: time.now)
+        )
     }
 
     static func signer(_ secret: String = signingSecret) throws -> LinkTokenSigner {

@@ -45,7 +45,8 @@ struct CampaignCounters {
                          unnest(\(zip(column(.failed), column(.blocked)).map(+))::bigint[]),
                          unnest(\(column(.opened))::bigint[]), unnest(\(column(.clicked))::bigint[]),
                          unnest(\(column(.unsubscribed))::bigint[]),
-                         unnest(\(entries.map(\.value.messagesClicked))::bigint[])) AS c
+                         unnest(\(entries.map(\.value.messagesClicked))::bigint[])) AS c(tenant_id, campaign_id)
+            JOIN campaigns g ON g.tenant_id = c.tenant_id AND g.id = c.campaign_id  -- one that is gone for good has no counters
             ON CONFLICT (tenant_id, campaign_id) DO UPDATE SET
                 accepted = m.accepted + excluded.accepted, delivered = m.delivered + excluded.delivered,
                 deferred = m.deferred + excluded.deferred, bounced = m.bounced + excluded.bounced,
