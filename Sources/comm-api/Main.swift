@@ -14,7 +14,7 @@ enum Main {
         let configuration = DaemonStart<APIConfiguration>.configurationOrExit()
         let environment = ProcessInfo.processInfo.environment
         let logger = bootstrap(configuration.runtime, environment: environment)
-        let registry = PrometheusRegistry(configuration: PrometheusConfiguration())
+        let registry = PrometheusRegistry(configuration: .api)
         MetricsSystem.bootstrap(registry)
         let notifier = SystemdNotifier(environment: environment)
         let surroundings = API.Surroundings(registry: registry, notifier: notifier, logger: logger)

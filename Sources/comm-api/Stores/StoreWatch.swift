@@ -10,6 +10,11 @@ actor StoreWatch: Service {
     /// Asks one store; throws why it cannot be used.
     typealias Probe = @Sendable () async throws -> Void
 
+    private struct NoAnswer: Error, CustomStringConvertible {
+        let description = "it does not answer"
+    }
+
+    private static let patience = Duration.seconds(5)
     private let postgres: Probe
     private let schema: Probe
     private let redis: Probe
@@ -94,7 +99,7 @@ actor StoreWatch: Service {
 
     private func schemaCondition() async -> StoreState.Condition {
         do {
-            try await schema()
+            try await Self.bounded(schema)
             schemaError = nil
             return .up
         } catch {
@@ -103,9 +108,22 @@ actor StoreWatch: Service {
         }
     }
 
-    private static func condition(_ probe: Probe) async -> StoreState.Condition {
+    /// A store that hangs is as good as away, and must not keep the watchdog waiting.
+    private static func bounded(_ probe: @escaping Probe) async throws {
+        try await withThrowingTaskGroup { group in
+            group.addTask(operation: probe)
+            group.addTask {
+                try await Task.sleep(for: patience)
+                throw NoAnswer()
+            }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    private static func condition(_ probe: @escaping Probe) async -> StoreState.Condition {
         do {
-            try await probe()
+            try await bounded(probe)
             return .up
         } catch {
             return .down("\(error)")

@@ -147,7 +147,7 @@ struct DispatcherTests {
     func pacing() async throws {
         let bench = try SenderBench(time: time)
         let other = try SenderBench(owner: "other", gateway: bench.gateway, time: time)
-        let fixture = try await CampaignFixture.make(on: bench.client, contacts: 35, now: time.now, chunkSize: 10, delaySeconds: 30)
+        let fixture = try await CampaignFixture.make(on: bench.client, contacts: 40, now: time.now, chunkSize: 10, delaySeconds: 30)
         try await bench.expandAll()
         for sent in [10, 20, 30] {
             async let first = bench.dispatcher.dispatchChunk()
@@ -160,7 +160,7 @@ struct DispatcherTests {
             time.advance(by: 1)
         }
         try await bench.drain()
-        #expect(try await bench.outcomes(of: fixture) == ["sent": 35])
+        #expect(try await bench.outcomes(of: fixture) == ["sent": 40])
     }
 
     @Test("two tenants take turns, whatever the size of their campaigns")
