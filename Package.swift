@@ -163,3 +163,15 @@ let package = Package(
         ),
     ]
 )
+
+// Benchmarks stay out of the product's build: `make bench` asks for them.
+if Context.environment["COMM_BENCHMARKS"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "comm-bench",
+            dependencies: ["CommCore", "Postgres", "Redis", "CSV", "HTML", arguments, hummingbird, httpClient, logging, lifecycle, nioCore],
+            path: "Benchmarks",
+            swiftSettings: settings
+        )
+    )
+}
