@@ -9,6 +9,7 @@ final class RecordingGateway: Gateway {
         var failures = 0
         var answer: @Sendable (OutgoingMessage) -> Disposition = { _ in .sent }
         var lostMemory = false
+        var reportedState = HandoverState.waiting
     }
 
     let name = "recording"
@@ -38,7 +39,7 @@ final class RecordingGateway: Gateway {
 
     func states(of ids: [UUID], scope: HandoverScope) async throws -> [UUID: HandoverState] {
         state.withLock { state in
-            Dictionary(uniqueKeysWithValues: ids.filter { state.accepted[$0] != nil }.map { ($0, HandoverState.waiting) })
+            Dictionary(uniqueKeysWithValues: ids.filter { state.accepted[$0] != nil }.map { ($0, state.reportedState) })
         }
     }
 

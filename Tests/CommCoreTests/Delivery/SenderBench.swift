@@ -16,7 +16,7 @@ struct SenderBench {
 
     init(owner: String = "bench", gateway: RecordingGateway = RecordingGateway(), time: ManualTime, chunkSize: Int = 100) throws {
         let client = TestDatabase.current.client
-        let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        let logger = Logger.silent
         let campaigns = CampaignCache(
             client: client,
             fromAddress: "news@example.com",
@@ -83,4 +83,9 @@ struct SenderBench {
         try await client.query("SELECT count(*) AS count FROM message_queue WHERE campaign_id = \(fixture.campaignID)").first?
             .get("count") ?? -1
     }
+}
+
+extension Logger {
+    /// Writes nothing.
+    static let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 }
