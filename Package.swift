@@ -22,6 +22,7 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let httpTypes = Target.Dependency.product(name: "HTTPTypes", package: "swift-http-types")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
@@ -41,6 +42,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["CommandLineArguments", "Logging"]),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -89,7 +91,7 @@ let package = Package(
             name: "comm-api",
             dependencies: [
                 "Daemon", "CommCore", "Postgres", "Redis", "Systemd", "Telemetry", "CSV",
-                hummingbird, mustache, logging, metrics, lifecycle, unixSignals, crypto, httpClient, configuration, nioCore,
+                hummingbird, mustache, httpTypes, logging, metrics, lifecycle, unixSignals, crypto, httpClient, configuration, nioCore,
             ],
             resources: [.embedInCode("Resources/openapi.json")],
             swiftSettings: settings
@@ -149,8 +151,8 @@ let package = Package(
         .testTarget(
             name: "CommAPITests",
             dependencies: [
-                "comm-api", "CommCore", "CommTesting", "Postgres", "Redis",
-                .product(name: "HummingbirdTesting", package: "hummingbird"), hummingbird,
+                "comm-api", "CommCore", "CommTesting", "CSV", "Postgres", "Redis", "Systemd", "Telemetry",
+                .product(name: "HummingbirdTesting", package: "hummingbird"), hummingbird, crypto, httpTypes, logging, nioCore,
             ],
             swiftSettings: settings
         ),
@@ -169,7 +171,9 @@ if Context.environment["COMM_BENCHMARKS"] != nil {
     package.targets.append(
         .executableTarget(
             name: "comm-bench",
-            dependencies: ["CommCore", "Postgres", "Redis", "CSV", "HTML", arguments, hummingbird, httpClient, logging, lifecycle, nioCore],
+            dependencies: [
+                "CommCore", "Postgres", "Redis", "CSV", "HTML", arguments, hummingbird, httpClient, logging, lifecycle, nioCore,
+            ],
             path: "Benchmarks",
             swiftSettings: settings
         )

@@ -1,20 +1,39 @@
 #!/usr/bin/env bash
-# Prints the benchmarks as a table and writes them as JSON lines to .local/bench/. Arguments go to the benchmark program.
+# Prints the benchmarks as a table and writes them as JSON lines to .local/bench/results.jsonl. Arguments go to the benchmark
+# program, for example: scripts/bench.sh --only dispatch --runs 1. See docs/benchmarks.md.
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 source "$here/lib/output.sh"
 source "$here/lib/paths.sh"
+source "$here/lib/ports.sh"
+source "$here/lib/processes.sh"
+source "$here/lib/suite.sh"
 cd "$project_root"
 
-[[ -e Benchmarks/Package.swift ]] || die "there is no Benchmarks/Package.swift"
+# shellcheck disable=SC2034 # read by lib/suite.sh
+environment=bench
+# shellcheck disable=SC2034
+first_port=3211
+export COMM_BENCHMARKS=1
+
+suite_folders
+suite_lock
 scripts/packages.sh
-scripts/services.sh start bench
+command -v wrk >/dev/null || {
+    ((EUID == 0)) || die "wrk is missing: sudo apt-get install --no-install-recommends wrk"
+    say "Debian package needed: wrk"
+    DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends wrk >&2
+}
+
+say "building (release)"
+for product in comm-bench comm-api comm-sender comm-stats commctl motorical-dev; do
+    swift build -c release --quiet --product "$product"
+done
+programs=$(swift build -c release --show-bin-path)
+
 trap 'scripts/services.sh stop bench >/dev/null 2>&1 || true' EXIT
 trap 'exit 130' INT TERM
-
-source .local/bench/services.env
-export POSTGRES_URL REDIS_URL POSTGRES_SOCKET REDIS_SOCKET
-say "building (release)"
-swift build -c release --quiet
-swift build -c release --quiet --package-path Benchmarks
-swift run -c release --skip-build --package-path Benchmarks bench --output .local/bench "$@"
+suite_prepare
+say "measuring; this takes some minutes, and anything else that runs here spoils it"
+"$programs/comm-bench" run --suite "$suite_folder" --programs "$programs" --output "$suite_folder/results.jsonl" "$@"
+say "results: ${suite_folder#"$project_root"/}/results.jsonl"

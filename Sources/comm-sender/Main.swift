@@ -1,7 +1,9 @@
 import CommCore
 import Daemon
 
-/// comm-sender: the outbound pipeline. Expands due campaigns into the queue and hands their messages over.
+/// comm-sender: the outbound pipeline.
+///
+/// Expands due campaigns into the queue and hands their messages over.
 @main
 enum Main {
     static func main() async throws {

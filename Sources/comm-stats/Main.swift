@@ -1,7 +1,9 @@
 import CommCore
 import Daemon
 
-/// comm-stats: the event pipeline. Stores what comes back and projects it into counters, contacts and suppressions.
+/// comm-stats: the event pipeline.
+///
+/// Stores what comes back and projects it into counters, contacts and suppressions.
 @main
 enum Main {
     static func main() async throws {

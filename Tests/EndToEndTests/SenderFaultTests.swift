@@ -26,7 +26,11 @@ struct SenderFaultTests {
         try await world.checkLedger(fixture, planned: 700)
     }
 
-    @Test("an error at any step is retried and uses up nobody", .timeLimit(.minutes(3)), arguments: ["log.after:2", "push.after:2", "confirm.mid:2"])
+    @Test(
+        "an error at any step is retried and uses up nobody",
+        .timeLimit(.minutes(3)),
+        arguments: ["log.after:2", "push.after:2", "confirm.mid:2"]
+    )
     func errorAt(fault: String) async throws {
         let world = try await SenderWorld()
         let fixture = try await world.campaign(contacts: 700)

@@ -26,21 +26,27 @@ package struct AudienceSnapshotRepository: Sendable {
     }
 
     /// Active members of the campaign's lists, each contact once, however many lists it is in.
+    ///
+    /// Contacts and suppressions are looked up one by one by their whole key: right after an import the planner knows nothing of the
+    /// new rows, and a plan of its own choosing may compare each of them with each.
     func count(tenantID: UUID, campaignID: UUID, now: Date, on connection: PostgresConnection) async throws -> AudienceCount {
         let rows = try await connection.query(
             """
-            SELECT count(*) FILTER (WHERE mailable) AS total, count(*) FILTER (WHERE NOT mailable) AS excluded
-              FROM (SELECT c.status = 'active' AND x.id IS NULL AS mailable
-                      FROM contacts c
-                      LEFT JOIN suppressions x ON x.tenant_id = c.tenant_id AND x.email_norm = c.email_norm
-                                              AND (x.expires_at IS NULL OR x.expires_at > \(now))
-                     WHERE c.tenant_id = \(tenantID) AND c.deleted_at IS NULL
-                       AND c.id IN (SELECT m.contact_id
-                                      FROM campaign_lists l
-                                      JOIN lists ON lists.tenant_id = l.tenant_id AND lists.id = l.list_id AND lists.deleted_at IS NULL
-                                      JOIN list_contacts m ON m.tenant_id = l.tenant_id AND m.list_id = l.list_id
-                                     WHERE l.tenant_id = \(tenantID) AND l.campaign_id = \(campaignID) AND m.status = 'active')
-                   ) members
+            WITH members AS MATERIALIZED (
+                SELECT DISTINCT m.contact_id FROM list_contacts m
+                 WHERE m.tenant_id = \(tenantID) AND m.status = 'active'
+                   AND m.list_id = ANY (ARRAY(SELECT l.list_id FROM campaign_lists l
+                                                JOIN lists ON lists.tenant_id = l.tenant_id AND lists.id = l.list_id
+                                                          AND lists.deleted_at IS NULL
+                                               WHERE l.tenant_id = \(tenantID) AND l.campaign_id = \(campaignID))))
+            SELECT count(*) FILTER (WHERE c.status = 'active' AND x.found IS NULL) AS total,
+                   count(*) FILTER (WHERE c.status <> 'active' OR x.found) AS excluded
+              FROM members
+              CROSS JOIN LATERAL (SELECT status, email_norm FROM contacts
+                                   WHERE tenant_id = \(tenantID) AND id = members.contact_id AND deleted_at IS NULL LIMIT 1) c
+              LEFT JOIN LATERAL (SELECT true AS found FROM suppressions
+                                  WHERE tenant_id = \(tenantID) AND email_norm = c.email_norm
+                                    AND (expires_at IS NULL OR expires_at > \(now)) LIMIT 1) x ON true
             """
         )
         return try rows.one { AudienceCount(totalRecipients: try $0.get("total"), excluded: try $0.get("excluded")) }

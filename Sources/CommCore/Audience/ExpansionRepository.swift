@@ -1,8 +1,10 @@
 import FoundationEssentials
 import Postgres
 
-/// SQL of the expansion. The rows of a page, its chunks and the place where the next page begins move in one transaction, so a page
-/// is expanded once, whoever does it and however often a sender dies.
+/// SQL of the expansion.
+///
+/// The rows of a page, its chunks and the place where the next page begins move in one transaction, so a page is expanded once, whoever
+/// does it and however often a sender dies.
 struct ExpansionRepository: Sendable {
     struct CampaignKey: Sendable, Hashable {
         let tenantID: UUID

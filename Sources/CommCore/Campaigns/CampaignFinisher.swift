@@ -3,6 +3,7 @@ import Logging
 import Postgres
 
 /// Ends campaigns whose balance closes: nothing of them is in the queue and the delivery log holds a row for each planned message.
+///
 /// The rows decide, never a flag that a loop sets.
 package struct CampaignFinisher: Sendable {
     private let client: PostgresClient

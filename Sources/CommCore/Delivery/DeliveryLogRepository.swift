@@ -2,7 +2,9 @@ import FoundationEssentials
 import Postgres
 
 /// SQL of "record", the last step: in one transaction a message leaves the queue, its delivery log row is written, the campaign's
-/// counters move and the event pipeline is told. Fenced by the lease: whoever lost it records nothing.
+/// counters move and the event pipeline is told.
+///
+/// Fenced by the lease: whoever lost it records nothing.
 package struct DeliveryLogRepository: Sendable {
     private let client: PostgresClient
     private let faults: FaultPoints

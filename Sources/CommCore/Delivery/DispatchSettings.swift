@@ -1,6 +1,8 @@
 import FoundationEssentials
 
-/// How a sender works. Times are in seconds.
+/// How a sender works.
+///
+/// Times are in seconds.
 package struct DispatchSettings: Sendable {
     /// Who holds the leases, for people who look at the tables: host and process.
     package var owner: String

@@ -2,8 +2,9 @@ import FoundationEssentials
 import Logging
 import Metrics
 
-/// The outbound pipeline from a claim to its record: check → render → hand over → record. Every step can be repeated after a crash
-/// without a second message; `docs/message-lifecycle.md` shows the device that makes it so.
+/// The outbound pipeline from a claim to its record: check → render → hand over → record.
+///
+/// Every step can be repeated after a crash without a second message; `docs/message-lifecycle.md` shows the device that makes it so.
 package struct Dispatcher: Sendable {
     /// Expired leases after which a chunk is broken into single messages, and after which a single message is given up.
     static let crashesBeforeSplit = 3
@@ -175,7 +176,9 @@ package struct Dispatcher: Sendable {
         try await withThrowingTaskGroup(of: R?.self) { group in
             group.addTask { try await work() }
             group.addTask {
-                repeat { try await Task.sleep(for: .seconds(settings.lease / 3)) } while try await stores.chunks.renew(
+                repeat {
+                    try await Task.sleep(for: .seconds(settings.lease / 3))
+                } while try await stores.chunks.renew(
                     chunk,
                     lease: settings.lease,
                     now: time.now

@@ -2,8 +2,10 @@ import FoundationEssentials
 import Logging
 import Metrics
 
-/// Follows what was handed over until the platform is known to have it, and hands over again what was lost on the way (Redis came
-/// back empty). It asks before it acts: a job is pushed again only when neither the platform nor Redis knows of it.
+/// Follows what was handed over until the platform is known to have it, and hands over again what was lost on the way (Redis came back
+/// empty).
+///
+/// It asks before it acts: a job is pushed again only when neither the platform nor Redis knows of it.
 package struct HandoverReconciler: Sendable {
     private let repository: HandoverRepository
     private let campaigns: CampaignCache

@@ -36,7 +36,7 @@ package struct ClickSpool: Sendable {
         guard let entries = reply.array, let first = entries.first?.bytes else { return 0 }
         let rows = entries.compactMap(\.string).compactMap { payload -> InboxRepository.NewRow? in
             guard let click = try? JSONDecoder().decode(SpooledClick.self, from: Data(payload.utf8)) else { return nil }
-            return InboxRepository.NewRow(id: click.event_id, source: TrackingSource.name, payload: payload, receivedAt: now)
+            return InboxRepository.NewRow(id: click.eventID, source: TrackingSource.name, payload: payload, receivedAt: now)
         }
         try await InboxRepository.insert(rows, on: client)
         _ = try await redis.eval(Self.trimScript, keys: [key], arguments: [first, Array(String(entries.count).utf8)])
@@ -44,6 +44,10 @@ package struct ClickSpool: Sendable {
     }
 
     private struct SpooledClick: Decodable {
-        let event_id: UUID
+        let eventID: UUID
+
+        enum CodingKeys: String, CodingKey {
+            case eventID = "event_id"
+        }
     }
 }

@@ -17,6 +17,11 @@ package struct DispatchedChunk: Codable, Sendable, Equatable {
         self.lastID = lastID
     }
 
+    /// Reads what ``json()`` wrote.
+    init(json: String) throws {
+        self = try JSONDecoder().decode(DispatchedChunk.self, from: Data(json.utf8))
+    }
+
     func json() throws -> String {
         String(decoding: try JSONEncoder().encode(self), as: UTF8.self)
     }

@@ -15,7 +15,7 @@ package struct Event: Sendable, Equatable {
     package let occurredAt: Date
     /// Only for ``EventType/bounced``.
     package let bounceKind: BounceKind?
-    /// Details as a JSON object: URL, user agent, SMTP code, …
+    /// Details such as URL, user agent and SMTP code, as a JSON object.
     package let payload: String
 
     /// - Parameter discriminator: what tells two facts of the same type about one message apart, for example the id made when a

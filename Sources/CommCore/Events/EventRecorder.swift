@@ -1,8 +1,9 @@
 import FoundationEssentials
 import Postgres
 
-/// Stores events and projects those that are new, in the caller's transaction. There is no other way to change a counter, a
-/// contact's engagement or a suppression because of something that happened outside.
+/// Stores events and projects those that are new, in the caller's transaction.
+///
+/// There is no other way to change a counter, a contact's engagement or a suppression because of something that happened outside.
 package struct EventRecorder: Sendable {
     package init() {}
 

@@ -1,4 +1,6 @@
-/// What can happen to a message or a contact outside of the suite. One word per fact, the same in SQL, Swift and the documentation.
+/// What can happen to a message or a contact outside of the suite.
+///
+/// One word per fact, the same in SQL, Swift and the documentation.
 package enum EventType: String, Sendable, Codable, CaseIterable {
     /// The platform or provider took the message over.
     case sent

@@ -27,11 +27,16 @@ package struct InboxProcessor: Sendable {
     package func processBatch(limit: Int = 1_000) async throws -> Int {
         do {
             return try await process(limit: limit)
-        } catch let error as PostgresError where !error.isTransient {
-            // A row that the database refuses must not hold up the rest: one at a time, the bad one is put aside.
+        } catch  where !Self.isTransient(error) {
+            // A row that is refused must not hold up the rest: one at a time, the bad one is put aside.
             logger.warning("batch of events refused, going one by one", metadata: ["error": "\(error)"])
             return try await processOneByOne(limit: limit)
         }
+    }
+
+    /// The store is away, or the daemon stops: nothing is wrong with the rows.
+    private static func isTransient(_ error: any Error) -> Bool {
+        error is CancellationError || (error as? PostgresError)?.isTransient == true
     }
 
     private func process(limit: Int) async throws -> Int {
@@ -49,7 +54,7 @@ package struct InboxProcessor: Sendable {
         while taken < limit {
             do {
                 guard try await process(limit: 1) == 1 else { return taken }
-            } catch let error as PostgresError where !error.isTransient {
+            } catch  where !Self.isTransient(error) {
                 try await parkOldest(reason: "\(error)")
             }
             taken += 1
@@ -66,9 +71,9 @@ package struct InboxProcessor: Sendable {
     }
 
     private func handle(_ rows: [InboxRepository.Row], now: Date, on connection: PostgresConnection) async throws {
-        let dispatches = rows.filter { $0.source == DispatchedChunk.source }
-        try await DispatchProjection.apply(dispatches, on: connection)
-
+        for row in rows where row.source == DispatchedChunk.source {
+            try await DispatchProjection.apply(DispatchedChunk(json: row.payload), on: connection)
+        }
         var facts: [(row: InboxRepository.Row, fact: ReportedFact)] = []
         for row in rows where row.source != DispatchedChunk.source {
             do {

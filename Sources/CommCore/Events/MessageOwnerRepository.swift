@@ -1,8 +1,9 @@
 import FoundationEssentials
 import Postgres
 
-/// Finds out whose message a report is about. The delivery log decides, never the report: a report that names another tenant's
-/// message finds nothing.
+/// Finds out whose message a report is about.
+///
+/// The delivery log decides, never the report: a report that names another tenant's message finds nothing.
 enum MessageOwnerRepository {
     /// Answers for each fact in turn; nil where no message of ours is known (yet).
     static func owners(of facts: [ReportedFact], on connection: PostgresConnection) async throws -> [MessageOwner?] {

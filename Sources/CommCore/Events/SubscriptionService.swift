@@ -93,18 +93,23 @@ package struct SubscriptionService: Sendable {
         }
     }
 
-    /// Locks the contact, so that two clicks at once make one event.
+    /// Locks the contact, so that two clicks at once make one event; looks for the suppression only then, in a statement that sees
+    /// what was committed while this one waited.
     private static func lock(_ subject: Subject, on connection: PostgresConnection) async throws -> State? {
         let rows = try await connection.query(
             """
-            SELECT c.email, c.status, EXISTS (
-                SELECT FROM suppressions s WHERE s.tenant_id = c.tenant_id AND s.email_norm = c.email_norm AND s.expires_at IS NULL
-            ) AS suppressed
-            FROM contacts c WHERE c.tenant_id = \(subject.tenantID) AND c.id = \(subject.contactID)
-            FOR UPDATE OF c
+            SELECT email, email_norm, status FROM contacts
+            WHERE tenant_id = \(subject.tenantID) AND id = \(subject.contactID)
+            FOR UPDATE
             """
         )
         guard let row = rows.first else { return nil }
-        return State(email: try row.get("email"), status: try row.get("status"), isSuppressed: try row.get("suppressed"))
+        let suppressions = try await connection.query(
+            """
+            SELECT FROM suppressions
+            WHERE tenant_id = \(subject.tenantID) AND email_norm = \(try row.get("email_norm") as String) AND expires_at IS NULL
+            """
+        )
+        return State(email: try row.get("email"), status: try row.get("status"), isSuppressed: !suppressions.isEmpty)
     }
 }

@@ -1,9 +1,13 @@
 import FoundationEssentials
 import Redis
 
-/// The platform's hand-over list in Redis. A job is pushed at most once per id: one Lua call both marks the id and pushes the job.
+/// The platform's hand-over list in Redis.
+///
+/// A job is pushed at most once per id: one Lua call both marks the id and pushes the job.
 package struct DeliveryQueue: Sendable {
-    /// How long a pushed id is remembered. Longer than any message stays unconfirmed.
+    /// How long a pushed id is remembered.
+    ///
+    /// Longer than any message stays unconfirmed.
     static let markerLifetime = 7 * 24 * 3600
     /// Jobs per script call, so that Redis is never busy for long with one call.
     static let jobsPerCall = 100
@@ -20,7 +24,9 @@ package struct DeliveryQueue: Sendable {
         self.prefix = prefix
     }
 
-    /// KEYS: list, set of pushed ids. ARGV: lifetime, then id and job in turn. Answers how many were new.
+    /// KEYS: list, set of pushed ids.
+    ///
+    /// ARGV: lifetime, then id and job in turn. Answers how many were new.
     private static let pushScript = RedisScript(
         """
         local new = {}
@@ -70,7 +76,9 @@ package struct DeliveryQueue: Sendable {
         Int(try await redis.send(RedisCommand("LLEN", [.string(list)])).int ?? 0)
     }
 
-    /// Whether Redis has lost its memory since the last call: a key that we keep there is gone. It is set anew.
+    /// Whether Redis has lost its memory since the last call: a key that we keep there is gone.
+    ///
+    /// It is set anew.
     package func hasLostMemory(now: Date) async throws -> Bool {
         let value = String(Int(now.timeIntervalSince1970))
         return !(try await redis.send(RedisCommand("SET", [.string("\(prefix):epoch"), .string(value), "NX"])).isNull)

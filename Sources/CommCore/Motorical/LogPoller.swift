@@ -57,11 +57,20 @@ package struct LogPoller: Sendable {
     /// What comm-api would have been told by webhook, in the same shape.
     private struct Report: Encodable {
         let type: String
-        let campaign_id: String?
-        let contact_id: String?
-        let message_id: String?
-        let tenant_id: String?
-        let occurred_at: String?
+        let campaignID: String?
+        let contactID: String?
+        let messageID: String?
+        let tenantID: String?
+        let occurredAt: String?
+
+        enum CodingKeys: String, CodingKey {
+            case type
+            case campaignID = "campaign_id"
+            case contactID = "contact_id"
+            case messageID = "message_id"
+            case tenantID = "tenant_id"
+            case occurredAt = "occurred_at"
+        }
     }
 
     private func report(_ items: [PlatformClient.LogItem]) async throws -> Int {
@@ -71,11 +80,11 @@ package struct LogPoller: Sendable {
         let rows = try unknown.map { item in
             let report = Report(
                 type: item.status,
-                campaign_id: item.campaignID,
-                contact_id: item.contactID,
-                message_id: item.messageID,
-                tenant_id: item.tenantID,
-                occurred_at: item.updatedAt
+                campaignID: item.campaignID,
+                contactID: item.contactID,
+                messageID: item.messageID,
+                tenantID: item.tenantID,
+                occurredAt: item.updatedAt
             )
             return InboxRepository.NewRow(
                 id: UUIDv7.make(at: now),

@@ -15,11 +15,17 @@ package struct PlatformClient: Sendable {
         let updatedAt: String?
 
         private enum CodingKeys: String, CodingKey {
-            case messageId, message_id, id, status, metadata, updatedAt
+            case id, status, metadata, updatedAt
+            case messageID = "messageId"
+            case messageIDInSnakeCase = "message_id"
         }
 
         private enum MetadataKeys: String, CodingKey {
-            case campaign_id, campaignId, contact_id, contactId, tenant_id
+            case campaignID = "campaignId"
+            case campaignIDInSnakeCase = "campaign_id"
+            case contactID = "contactId"
+            case contactIDInSnakeCase = "contact_id"
+            case tenantID = "tenant_id"
         }
 
         package init(from decoder: any Decoder) throws {
@@ -27,15 +33,17 @@ package struct PlatformClient: Sendable {
             status = try item.decode(String.self, forKey: .status)
             updatedAt = try item.decodeIfPresent(String.self, forKey: .updatedAt)
             // Our own id first: it is the key of the row, the platform's message id is made of it.
-            let names = try [CodingKeys.id, .message_id, .messageId].compactMap { try item.decodeIfPresent(String.self, forKey: $0) }
+            let names = try [CodingKeys.id, .messageIDInSnakeCase, .messageID].compactMap {
+                try item.decodeIfPresent(String.self, forKey: $0)
+            }
             messageID = names.first { UUID(uuidString: $0) != nil } ?? names.first
             let metadata = try? item.nestedContainer(keyedBy: MetadataKeys.self, forKey: .metadata)
             func value(_ keys: MetadataKeys...) -> String? {
                 keys.lazy.compactMap { try? metadata?.decodeIfPresent(String.self, forKey: $0) }.first
             }
-            campaignID = value(.campaign_id, .campaignId)
-            contactID = value(.contact_id, .contactId)
-            tenantID = value(.tenant_id)
+            campaignID = value(.campaignIDInSnakeCase, .campaignID)
+            contactID = value(.contactIDInSnakeCase, .contactID)
+            tenantID = value(.tenantID)
         }
     }
 

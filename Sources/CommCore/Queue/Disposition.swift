@@ -1,6 +1,8 @@
 import FoundationEssentials
 
-/// What became of a message in one attempt. The set is closed: the compiler checks that every outcome is recorded.
+/// What became of a message in one attempt.
+///
+/// The set is closed: the compiler checks that every outcome is recorded.
 package enum Disposition: Sendable, Equatable {
     /// Handed over to the gateway.
     case sent

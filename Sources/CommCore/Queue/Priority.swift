@@ -1,4 +1,6 @@
-/// The five classes of the queue. Bulk classes are leased in chunks, the others row by row.
+/// The five classes of the queue.
+///
+/// Bulk classes are leased in chunks, the others row by row.
 package enum Priority: Int16, Sendable, CaseIterable {
     case emergency = 0
     case alert = 1

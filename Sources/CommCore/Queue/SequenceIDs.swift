@@ -1,7 +1,9 @@
 import FoundationEssentials
 
-/// The bounds of the message ids of a campaign. An id is made by the SQL function `comm_message_id`: 48 bits of milliseconds (the
-/// campaign's start), 30 bits of sequence number, 44 random bits, in the layout of a UUIDv7; so a range of numbers is a range of ids.
+/// The bounds of the message ids of a campaign.
+///
+/// An id is made by the SQL function `comm_message_id`: 48 bits of milliseconds (the campaign's start), 30 bits of sequence number, 44
+/// random bits, in the layout of a UUIDv7; so a range of numbers is a range of ids.
 package enum SequenceIDs {
     /// How many messages one campaign can have.
     static let capacity: Int64 = 1 << 30

@@ -21,7 +21,9 @@ struct InboxProcessorTests {
         let fixture = try await CampaignFixture.make(on: client, contacts: contacts, now: time.now)
         try await bench.expandAll()
         try await bench.drain()
-        let rows = try await client.query("SELECT id, contact_id FROM delivery_events WHERE campaign_id = \(fixture.campaignID) ORDER BY id")
+        let rows = try await client.query(
+            "SELECT id, contact_id FROM delivery_events WHERE campaign_id = \(fixture.campaignID) ORDER BY id"
+        )
         return (fixture, try rows.map { SentMessage(id: try $0.get("id"), contactID: try $0.get("contact_id")) })
     }
 

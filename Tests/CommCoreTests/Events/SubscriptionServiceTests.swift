@@ -53,7 +53,9 @@ struct SubscriptionServiceTests {
         let (subject, _) = try await subject()
         let changed = try await withThrowingTaskGroup(of: Bool.self) { group in
             for _ in 0..<20 {
-                group.addTask { try await service.unsubscribe(subject, source: "link") == .done(email: "person1@example.com", changed: true) }
+                group.addTask {
+                    try await service.unsubscribe(subject, source: "link") == .done(email: "person1@example.com", changed: true)
+                }
             }
             return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
         }

@@ -11,7 +11,9 @@ enum Eligibility {
         suppression.reason AS suppression
         """
 
-    /// Joins for ``columns``. The suppression is looked up by the address as it is now, so a changed contact does not slip by.
+    /// The joins that the columns read from.
+    ///
+    /// The suppression is looked up by the address as it is now, so a changed contact does not slip by.
     static func joins(now: Date) -> SQL {
         """
         LEFT JOIN contacts contact ON contact.tenant_id = q.tenant_id AND contact.id = q.contact_id

@@ -1,6 +1,8 @@
 import FoundationEssentials
 
-/// Where messages go. One small protocol; each gateway is a folder beside this file.
+/// Where messages go.
+///
+/// One small protocol; each gateway is a folder beside this file.
 package protocol Gateway: Sendable {
     /// The name in logs, metrics and `delivery_events.gateway`.
     var name: String { get }

@@ -3,14 +3,7 @@ import Postgres
 
 /// Projection: when and how often a contact was last sent something, from the delivery log.
 enum DispatchProjection {
-    static func apply(_ rows: [InboxRepository.Row], on connection: PostgresConnection) async throws {
-        for row in rows {
-            let chunk = try JSONDecoder().decode(DispatchedChunk.self, from: Data(row.payload.utf8))
-            try await apply(chunk, on: connection)
-        }
-    }
-
-    private static func apply(_ chunk: DispatchedChunk, on connection: PostgresConnection) async throws {
+    static func apply(_ chunk: DispatchedChunk, on connection: PostgresConnection) async throws {
         let from = UUIDv7.time(of: chunk.firstID)
         let to = UUIDv7.time(of: chunk.lastID)
         try await connection.execute(

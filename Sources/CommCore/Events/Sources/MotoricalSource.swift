@@ -10,13 +10,24 @@ package enum MotoricalSource {
     /// The body of `POST /api/webhooks/motorical`.
     private struct Report: Decodable {
         let type: String
-        let campaign_id: String?
-        let contact_id: String?
-        let message_id: String?
-        let tenant_id: String?
-        let occurred_at: String?
-        let bounce_type: String?
-        let smtp_code: SMTPCode?
+        let campaignID: String?
+        let contactID: String?
+        let messageID: String?
+        let tenantID: String?
+        let occurredAt: String?
+        let bounceType: String?
+        let smtpCode: SMTPCode?
+
+        enum CodingKeys: String, CodingKey {
+            case type
+            case campaignID = "campaign_id"
+            case contactID = "contact_id"
+            case messageID = "message_id"
+            case tenantID = "tenant_id"
+            case occurredAt = "occurred_at"
+            case bounceType = "bounce_type"
+            case smtpCode = "smtp_code"
+        }
     }
 
     /// The platform writes the code as a number or as text.
@@ -41,14 +52,14 @@ package enum MotoricalSource {
             throw UnreadableReport(reason: "not a platform report: \(error)")
         }
         let type = Self.type(report.type)
-        let occurredAt = report.occurred_at.flatMap(ISO8601.date(from:)) ?? receivedAt
+        let occurredAt = report.occurredAt.flatMap(ISO8601.date(from:)) ?? receivedAt
         return [
             ReportedFact(
                 type: type,
-                tenantID: report.tenant_id.flatMap(UUID.init(uuidString:)),
-                campaignID: report.campaign_id.flatMap(UUID.init(uuidString:)),
-                contactID: report.contact_id.flatMap(UUID.init(uuidString:)),
-                messageID: report.message_id.flatMap(UUID.init(uuidString:)),
+                tenantID: report.tenantID.flatMap(UUID.init(uuidString:)),
+                campaignID: report.campaignID.flatMap(UUID.init(uuidString:)),
+                contactID: report.contactID.flatMap(UUID.init(uuidString:)),
+                messageID: report.messageID.flatMap(UUID.init(uuidString:)),
                 source: source,
                 occurredAt: min(occurredAt, receivedAt),
                 bounceKind: type == .bounced ? bounceKind(report) : nil,
@@ -71,9 +82,9 @@ package enum MotoricalSource {
 
     /// A bounce counts as hard unless it says otherwise: mailing a dead address again costs more than missing a live one.
     private static func bounceKind(_ report: Report) -> BounceKind {
-        if let told = report.bounce_type?.lowercased() { return told.contains("soft") ? .soft : .hard }
+        if let told = report.bounceType?.lowercased() { return told.contains("soft") ? .soft : .hard }
         if report.type.lowercased().contains("soft") { return .soft }
-        if let code = report.smtp_code?.value, (400..<500).contains(code) { return .soft }
+        if let code = report.smtpCode?.value, (400..<500).contains(code) { return .soft }
         return .hard
     }
 }

@@ -1,7 +1,9 @@
 import FoundationEssentials
 
 /// Writes the platform's two forms of a message: the job for its list and the row for its log, byte by byte in the contract's order of
-/// keys. What all messages of a campaign share is escaped once.
+/// keys.
+///
+/// What all messages of a campaign share is escaped once.
 struct JobWriter {
     /// What the platform is given for one message.
     struct Written {
@@ -107,7 +109,8 @@ struct JobWriter {
         job += parts.text
         job += #"","bodyHtml":""#.utf8
         job += parts.html
-        job += """
+        job +=
+            """
             ","rawMessage":"","attachments":[],"domain":\(JSONText.quoted(envelope.fromDomain)),"priority":"normal","attempts":0,\
             "createdAt":"\(ids.createdAt)","headers":{"List-Unsubscribe":"<
             """.utf8
@@ -123,7 +126,8 @@ struct JobWriter {
         var json: [UInt8] = []
         json.reserveCapacity(parts.size + 512)
         let name = withCampaignName ? "\"campaign_name\":\(campaignName)," : ""
-        json += """
+        json +=
+            """
             {"campaign_id":"\(campaign)",\(name)"tenant_id":"\(tenant)","contact_id":\(ids.contact),\
             "allRecipients":{"to":[\(ids.address)]},"attachments":[],"content":{"bodyText":"
             """.utf8

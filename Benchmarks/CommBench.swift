@@ -1,0 +1,12 @@
+import ArgumentParser
+
+/// comm-bench: measures the suite beside what the same machine can do at best.
+@main
+struct CommBench: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "comm-bench",
+        abstract: "Measures the suite beside the limits of the machine.",
+        subcommands: [RunCommand.self, HelloCommand.self],
+        defaultSubcommand: RunCommand.self
+    )
+}

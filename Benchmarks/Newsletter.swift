@@ -1,0 +1,69 @@
+import CommCore
+import Foundation
+
+/// Newsletters as people send them: a style block, tables, paragraphs, tracked links and an unsubscribe link.
+struct Newsletter {
+    let html: String
+
+    /// - Parameters:
+    ///   - bytes: about how large the HTML becomes.
+    ///   - links: tracked links, spread over the sections.
+    ///   - mergeTags: different merge tags in the greeting.
+    init(bytes: Int, links: Int, mergeTags: [String] = ["name"]) {
+        var sections: [String] = []
+        var size = Self.head.utf8.count + Self.foot.utf8.count
+        var number = 0
+        while size < bytes {
+            let link = number < links ? Self.link(number) : ""
+            let section = Self.section(number, link: link)
+            sections.append(section)
+            size += section.utf8.count
+            number += 1
+        }
+        while number < links {
+            sections.append("<p>\(Self.link(number))</p>\n")
+            number += 1
+        }
+        let greeting = mergeTags.map { "{{\($0)|reader}}" }.joined(separator: " ")
+        html = Self.head + "<p class=\"greeting\">Hello \(greeting),</p>\n" + sections.joined() + Self.foot
+    }
+
+    /// Compiles it as the API does.
+    func compiled(campaignID: UUID) throws -> CompiledTemplate {
+        try CompilePipeline().compile(
+            TemplateSource(subject: "News for {{name|you}}", html: html, text: nil),
+            options: CompileOptions(campaignID: campaignID, trackingBase: "https://track.example.com")
+        )
+    }
+
+    private static func link(_ number: Int) -> String {
+        "<a class=\"button\" href=\"https://shop.example.com/offers/\(number)?ref=newsletter&amp;item=\(number * 7)\">Offer \(number)</a>"
+    }
+
+    private static func section(_ number: Int, link: String) -> String {
+        """
+        <table class="section" width="100%"><tr><td class="left"><img src="https://cdn.example.com/pictures/\(number % 20).jpg" width="120" \
+        height="80" alt="Picture \(number)"></td><td class="right"><h2>Harbour news, part \(number)</h2>
+        <p class="text">The new boats of this season have arrived, and with them the longer evenings on the quay. Sails, ropes and paint are \
+        in stock again; the workshop repairs what the winter has broken, and on Saturdays the café is open until the last guest goes.</p>
+        <p class="text small">Prices include tax. Delivery within three days. \(link)</p></td></tr></table>
+
+        """
+    }
+
+    private static let head = """
+        <!DOCTYPE html><html><head><meta charset="utf-8"><title>Harbour news</title><style>
+        body { margin: 0; font-family: Helvetica, Arial, sans-serif; color: #223344 }
+        .section { border-collapse: collapse; margin-bottom: 16px } .section td { padding: 8px }
+        td.left { width: 140px; vertical-align: top } td.right { vertical-align: top }
+        h2 { font-size: 18px; margin: 0 0 8px } p.text { line-height: 1.4; margin: 0 0 8px } p.small { font-size: 12px; color: #667788 }
+        a.button { display: inline-block; padding: 4px 12px; background: #0a5; color: #fff; text-decoration: none }
+        .greeting { font-size: 16px } .foot a { color: #667788 } @media (max-width: 600px) { td.left { display: none } }
+        </style></head><body>
+
+        """
+
+    private static let foot = """
+        <p class="foot">You get this mail because you asked for it. <a href="{{unsubscribe_url}}">Unsubscribe</a></p></body></html>
+        """
+}
