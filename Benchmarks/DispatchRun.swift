@@ -13,8 +13,9 @@ struct DispatchRun: Sendable {
         let senderMemory: Int
     }
 
+    /// About 10 KB of HTML when its links are signed.
     static func newsletter() -> Newsletter {
-        Newsletter(bytes: 6_500, links: 10)
+        Newsletter(bytes: 3_500, links: 10)
     }
 
     /// Seconds run from the moment the campaign is due to the moment the last job has left the list.

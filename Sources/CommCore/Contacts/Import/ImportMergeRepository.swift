@@ -68,6 +68,9 @@ struct ImportMergeRepository {
         try await sortRows(connection)
         counts.created = try await inSlices(of: "import_contacts", connection, insertContacts)
         let known = distinct - counts.created
+        // The server keeps the plans of foreign-key checks for a session. One made when the tables were nearly empty reads them whole
+        // for each new row.
+        try await connection.executeScript("DISCARD PLANS")
         if known > 0 {
             counts.optedOut = try await findKnown(connection)
             counts.updated = try await updateKnown(connection)
