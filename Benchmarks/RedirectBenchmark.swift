@@ -11,13 +11,55 @@ struct RedirectBenchmark {
 
     private var wrk: Wrk { Wrk(folder: suite.folder) }
 
+    /// All three servers stand while they are driven in turn, so that whatever else the machine does falls on each of them.
     func measure() async throws -> [Measurement] {
         try await suite.clear()
+        let setup = CampaignSetup()
+        try await setup.makeCampaign(contacts: Self.tokens, newsletter: Newsletter(bytes: 2_000, links: 1), on: suite.database)
         let base = Int(try suite.settings(of: "comm-api").required("COMM_PORT")) ?? 0
-        let clicks = try await clicks(port: base)
-        let hello = try await hello(port: base + 31)
-        let nginx = try await nginx(port: base + 32)
-        return [
+        let paths = try paths(for: setup)
+        var servers: [Server] = []
+        do {
+            servers.append(Server(process: try await suite.start("comm-api", portSetting: "COMM_PORT"), port: base, paths: paths))
+            servers.append(try await hello(port: base + 31))
+            servers.append(try await nginx(port: base + 32))
+            let results = try await drive(servers)
+            try await checkRecorded(results[0])
+            for server in servers { try await server.process.stop() }
+            return rows(clicks: results[0], hello: results[1], nginx: results[2])
+        } catch {
+            for server in servers { server.process.stopNow() }
+            throw error
+        }
+    }
+
+    private struct Server {
+        let process: ChildProcess
+        let port: Int
+        let paths: [String]
+    }
+
+    /// The results of each server.
+    private func drive(_ servers: [Server]) async throws -> [[Wrk.Result]] {
+        var results: [[Wrk.Result]] = servers.map { _ in [] }
+        for server in servers { _ = try await wrk.drive("http://127.0.0.1:\(server.port)", paths: server.paths, seconds: 1) }
+        for _ in 0..<runs {
+            for (place, server) in servers.enumerated() {
+                results[place].append(try await wrk.drive("http://127.0.0.1:\(server.port)", paths: server.paths))
+            }
+        }
+        return results
+    }
+
+    /// A click that was answered must be in the inbox.
+    private func checkRecorded(_ results: [Wrk.Result]) async throws {
+        let answered = results.reduce(0) { $0 + $1.requests }
+        let kept: Int = try await suite.database.query("SELECT count(*) AS rows FROM event_inbox WHERE source = 'tracking'")[0].get("rows")
+        guard kept >= answered else { throw BenchError("\(answered) clicks were answered, \(kept) are recorded") }
+    }
+
+    private func rows(clicks: [Wrk.Result], hello: [Wrk.Result], nginx: [Wrk.Result]) -> [Measurement] {
+        [
             row("click redirects", clicks, unit: "redirects/s", \.perSecond, hello, peer: "bare Hummingbird hello"),
             row("click redirects beside nginx", clicks, unit: "redirects/s", \.perSecond, nginx, peer: "nginx return 302, not recorded"),
             row("click redirects, p99", clicks, unit: "ms", \.p99Milliseconds, hello, peer: "bare Hummingbird hello"),
@@ -42,19 +84,6 @@ struct RedirectBenchmark {
         )
     }
 
-    private func clicks(port: Int) async throws -> [Wrk.Result] {
-        let setup = CampaignSetup()
-        try await setup.makeCampaign(contacts: Self.tokens, newsletter: Newsletter(bytes: 2_000, links: 1), on: suite.database)
-        let paths = try paths(for: setup)
-        return try await serve(try await suite.start("comm-api", portSetting: "COMM_PORT"), port: port, paths: paths) { results in
-            let answered = results.reduce(0) { $0 + $1.requests }
-            let kept: Int = try await suite.database.query("SELECT count(*) AS rows FROM event_inbox WHERE source = 'tracking'")[0].get(
-                "rows"
-            )
-            guard kept >= answered else { throw BenchError("\(answered) clicks were answered, \(kept) are recorded") }
-        }
-    }
-
     private func paths(for setup: CampaignSetup) throws -> [String] {
         let secret = try suite.settings(of: "comm-api").required("SERVICE_JWT_SECRET")
         let signer = LinkTokenSigner(key: try LinkTokenKey(secret: secret))
@@ -76,17 +105,17 @@ struct RedirectBenchmark {
         }
     }
 
-    private func hello(port: Int) async throws -> [Wrk.Result] {
+    private func hello(port: Int) async throws -> Server {
         let process = try ChildProcess(
             suite.programs.appending(path: "comm-bench"),
             arguments: ["hello", "--port", String(port)],
             log: suite.folder.appending(path: "log/bench-hello.log")
         )
         try await process.waitUntilReady(url: "http://127.0.0.1:\(port)/")
-        return try await serve(process, port: port, paths: ["/"])
+        return Server(process: process, port: port, paths: ["/"])
     }
 
-    private func nginx(port: Int) async throws -> [Wrk.Result] {
+    private func nginx(port: Int) async throws -> Server {
         let folder = suite.folder.appending(path: "nginx")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let file = folder.appending(path: "nginx.conf")
@@ -97,27 +126,7 @@ struct RedirectBenchmark {
             log: suite.folder.appending(path: "log/bench-nginx.log")
         )
         try await process.waitUntilReady(url: "http://127.0.0.1:\(port)/ready")
-        return try await serve(process, port: port, paths: ["/"])
-    }
-
-    private func serve(
-        _ process: ChildProcess,
-        port: Int,
-        paths: [String],
-        check: ([Wrk.Result]) async throws -> Void = { _ in }
-    ) async throws -> [Wrk.Result] {
-        do {
-            let base = "http://127.0.0.1:\(port)"
-            var results: [Wrk.Result] = []
-            _ = try await wrk.drive(base, paths: paths, seconds: 1)
-            for _ in 0..<runs { results.append(try await wrk.drive(base, paths: paths)) }
-            try await check(results)
-            try await process.stop()
-            return results
-        } catch {
-            process.stopNow()
-            throw error
-        }
+        return Server(process: process, port: port, paths: ["/"])
     }
 
     private static func nginxConfiguration(_ folder: String, port: Int) -> String {

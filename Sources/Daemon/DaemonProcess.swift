@@ -24,11 +24,13 @@ package struct DaemonProcess: Sendable {
     static let longestShutdown: Duration = .seconds(25)
 
     /// Sets the process-wide log and metrics systems up; call it once.
-    package init(name: String, runtime: RuntimeSettings) {
+    ///
+    /// - Parameter metrics: help texts and buckets of the daemon's own metrics.
+    package init(name: String, runtime: RuntimeSettings, metrics: PrometheusConfiguration = PrometheusConfiguration()) {
         self.name = name
         Self.installLogging(name: name, runtime: runtime, environment: environment)
         logger = Logger(label: name)
-        registry = PrometheusRegistry(configuration: PrometheusConfiguration())
+        registry = PrometheusRegistry(configuration: metrics)
         MetricsSystem.bootstrap(registry)
         notifier = SystemdNotifier(environment: environment)
     }
@@ -69,7 +71,12 @@ package struct DaemonProcess: Sendable {
         }
     }
 
-    package func readinessService(database: PostgresClient) -> ReadinessService {
+    /// Lets the watchdog look after a loop that is no ``Duty``.
+    package func watch(_ heartbeat: Heartbeat) {
+        heartbeats.add(heartbeat)
+    }
+
+    private func readinessService(database: PostgresClient) -> ReadinessService {
         ReadinessService(client: database, readiness: readiness, notifier: notifier, logger: logger)
     }
 

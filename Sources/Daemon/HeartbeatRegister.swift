@@ -7,8 +7,12 @@ final class HeartbeatRegister: Sendable {
 
     func new() -> Heartbeat {
         let heart = Heartbeat()
-        hearts.withLock { $0.append(heart) }
+        add(heart)
         return heart
+    }
+
+    func add(_ heart: Heartbeat) {
+        hearts.withLock { $0.append(heart) }
     }
 
     /// How long ago the most silent of them beat.

@@ -5,6 +5,8 @@ import ServiceLifecycle
 import Systemd
 
 /// Waits for the database with backoff, checks the schema, tells the service manager, and keeps looking.
+///
+/// The schema is checked before the work begins only: a migration under running daemons does not stop them.
 package struct ReadinessService: Service {
     private let client: PostgresClient
     private let readiness: Readiness
@@ -22,9 +24,10 @@ package struct ReadinessService: Service {
     package func run() async throws {
         do {
             try await cancelWhenGracefulShutdown {
-                var wasReady = false
+                var (wasReady, hasStarted) = (false, false)
                 while true {
-                    wasReady = try await look(wasReady: wasReady)
+                    wasReady = try await look(wasReady: wasReady, hasStarted: hasStarted)
+                    hasStarted = hasStarted || wasReady
                     try await Task.sleep(for: wasReady ? .seconds(5) : .milliseconds(500))
                 }
             }
@@ -33,9 +36,13 @@ package struct ReadinessService: Service {
         notifier.stopping()
     }
 
-    private func look(wasReady: Bool) async throws -> Bool {
+    private func look(wasReady: Bool, hasStarted: Bool) async throws -> Bool {
         do {
-            try await SchemaGuard.requireCurrent(client)
+            if hasStarted {
+                try await client.execute("SELECT 1")
+            } else {
+                try await SchemaGuard.requireCurrent(client)
+            }
             if !wasReady {
                 await readiness.markReady()
                 notifier.ready(status: "ready")
