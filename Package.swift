@@ -160,7 +160,7 @@ let package = Package(
         .testTarget(name: "MotoricalDevTests", dependencies: ["motorical-dev"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["CommCore", "CommTesting", "Postgres", "Redis", httpClient, nioCore],
+            dependencies: ["CommCore", "CommTesting", "MIME", "Postgres", "Redis", httpClient, logging, nioCore, nioHTTP1, nioSSL],
             swiftSettings: settings
         ),
     ]

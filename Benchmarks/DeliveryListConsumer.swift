@@ -17,14 +17,14 @@ struct DeliveryListConsumer: Sendable {
     /// Drops jobs until so many have come.
     ///
     /// - Returns: up to 500 of the first jobs, as samples.
-    /// - Throws: when they have not come within two minutes.
+    /// - Throws: when they have not come within five minutes.
     func consume(_ count: Int) async throws -> [[UInt8]] {
         var samples: [[UInt8]] = []
         var taken = 0
         let clock = ContinuousClock()
-        let deadline = clock.now + .seconds(120)
+        let deadline = clock.now + .seconds(300)
         while taken < count {
-            guard clock.now < deadline else { throw BenchError("only \(taken) of \(count) jobs came within two minutes") }
+            guard clock.now < deadline else { throw BenchError("only \(taken) of \(count) jobs came within five minutes") }
             if samples.isEmpty {
                 let reply = try await redis.send(RedisCommand("LRANGE", [.string(list), "0", "499"]))
                 samples = reply.array?.compactMap(\.bytes) ?? []

@@ -86,14 +86,22 @@ package struct DaemonProcess: Sendable {
     }
 
     /// Runs until SIGTERM or SIGINT; then stops the services in reverse order, each finishing the step it is in.
-    package func run(_ services: [any Service]) async throws {
-        var configuration = ServiceGroupConfiguration(
-            services: services,
-            gracefulShutdownSignals: [.sigterm, .sigint],
-            logger: logger
-        )
-        configuration.maximumGracefulShutdownDuration = Self.longestShutdown
-        try await ServiceGroup(configuration: configuration).run()
-        logger.info("stopped")
+    ///
+    /// - Parameter build: makes the services. What it or one of them throws is logged and ends the process with code 1, or with 78
+    ///   (EX_CONFIG), which a unit does not restart on, when the schema is not the one this build knows.
+    package func run(_ build: () throws -> [any Service]) async {
+        do {
+            var configuration = ServiceGroupConfiguration(
+                services: try build(),
+                gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger
+            )
+            configuration.maximumGracefulShutdownDuration = Self.longestShutdown
+            try await ServiceGroup(configuration: configuration).run()
+            logger.info("stopped")
+        } catch {
+            logger.critical("\(name) ends", metadata: ["error": "\(error)"])
+            exit(error is SchemaError ? 78 : 1)
+        }
     }
 }

@@ -2,17 +2,19 @@
 package actor Readiness {
     private var isReady = false
     private var reason = "starting"
-    private var waiting: [CheckedContinuation<Void, Never>] = []
+    private var waiting: [AsyncStream<Void>.Continuation] = []
 
     package init() {}
 
     /// The present state; `reason` says what is missing.
     package var state: (isReady: Bool, reason: String) { (isReady, reason) }
 
-    /// Returns once the daemon may work.
+    /// Returns once the daemon may work, or when the waiting task is cancelled: a daemon that refuses to run must not hang.
     package func whenReady() async {
         if isReady { return }
-        await withCheckedContinuation { waiting.append($0) }
+        let (gate, opening) = AsyncStream<Void>.makeStream()
+        waiting.append(opening)
+        for await _ in gate {}
     }
 
     /// Lets everything that waits begin.
@@ -30,7 +32,7 @@ package actor Readiness {
 
     /// Lets waiters go at shutdown; they look at the group's state themselves.
     func release() {
-        for continuation in waiting { continuation.resume() }
+        for opening in waiting { opening.finish() }
         waiting = []
     }
 }

@@ -6,10 +6,9 @@ import Daemon
 /// Expands due campaigns into the queue and hands their messages over.
 @main
 enum Main {
-    static func main() async throws {
+    static func main() async {
         let configuration = DaemonStart<SenderConfiguration>.configurationOrExit()
         let process = DaemonProcess(name: "comm-sender", runtime: configuration.runtime)
-        let group = try buildSender(configuration, process: process)
-        try await process.run(group)
+        await process.run { try buildSender(configuration, process: process) }
     }
 }

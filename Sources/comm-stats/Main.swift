@@ -6,9 +6,9 @@ import Daemon
 /// Stores what comes back and projects it into counters, contacts and suppressions.
 @main
 enum Main {
-    static func main() async throws {
+    static func main() async {
         let configuration = DaemonStart<StatsConfiguration>.configurationOrExit()
         let process = DaemonProcess(name: "comm-stats", runtime: configuration.runtime)
-        try await process.run(buildStats(configuration, process: process))
+        await process.run { buildStats(configuration, process: process) }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// The shipped nginx configuration on ports of its own, in front of some comm-api.
 ///
@@ -8,6 +9,7 @@ struct OperationsProxy: Sendable {
     let apiPort: Int
     let httpsPort: Int
     let httpPort: Int
+    private let process = ProcessBox()
 
     /// Writes the configuration into `folder` with a certificate made for the occasion.
     static func prepare(in folder: URL, apiPort: Int, httpsPort: Int, httpPort: Int) async throws -> OperationsProxy {
@@ -37,23 +39,36 @@ struct OperationsProxy: Sendable {
         try await nginx(["-t"])
     }
 
-    /// Starts nginx; it goes into the background by itself once it listens.
+    /// Starts nginx, and waits until it listens.
+    ///
+    /// It stays in the foreground: what goes into the background keeps the descriptors by which its end would be seen.
     func start() async throws {
-        let start = try await nginx([])
-        guard start.status == 0 else { throw OperationsProxyError(output: start.output) }
+        let check = try await check()
+        guard check.status == 0 else { throw OperationsProxyError(output: check.output) }
+        try process.run("/usr/bin/env", ["nginx"] + arguments)
+        // The check has left an empty one; its number is written once the sockets are open.
+        let pid = folder.appending(path: "nginx.pid")
+        try await eventually("nginx listens", within: .seconds(20)) {
+            try !Data(contentsOf: pid).isEmpty
+        }
     }
 
-    /// Stops nginx at once.
+    /// Stops nginx and its workers at once.
     func stop() async throws {
-        _ = try await nginx(["-s", "stop"])
+        let stop = try await nginx(["-s", "stop"])
+        guard stop.status == 0 else { throw OperationsProxyError(output: stop.output) }
+        try await eventually("nginx has ended", within: .seconds(10)) {
+            !FileManager.default.fileExists(atPath: folder.appending(path: "nginx.pid").path)
+        }
+        process.kill()
     }
 
     private func nginx(_ arguments: [String]) async throws -> OperationsCommand {
-        try await OperationsCommand.run(
-            "nginx",
-            ["-p", folder.path, "-c", folder.appending(path: "nginx.conf").path, "-e", "error.log"] + arguments,
-            in: folder
-        )
+        try await OperationsCommand.run("nginx", self.arguments + arguments, in: folder)
+    }
+
+    private var arguments: [String] {
+        ["-p", folder.path, "-c", folder.appending(path: "nginx.conf").path, "-e", "error.log"]
     }
 
     private func shipped(_ name: String) throws -> String {
@@ -75,7 +90,7 @@ struct OperationsProxy: Sendable {
         """
         pid nginx.pid;
         error_log error.log;
-        daemon on;
+        daemon off;
         events {}
         http {
             access_log off;

@@ -39,7 +39,7 @@ package struct HandoverReconciler: Sendable {
         if try await gateway.hasLostMemory(now: now) {
             // The platform's workers get time to mark what they had taken already.
             let moved = try await repository.checkAllAfter(now.addingTimeInterval(settings.confirmAfter))
-            logger.warning("the hand-over list has lost its memory", metadata: ["chunks_to_check": "\(moved)"])
+            if moved > 0 { logger.warning("the hand-over list has lost its memory", metadata: ["chunks_to_check": "\(moved)"]) }
         }
         let chunks = try await repository.claimDue(limit: limit, nextCheck: now.addingTimeInterval(settings.confirmAfter), now: now)
         for chunk in chunks { try await check(chunk) }

@@ -17,10 +17,14 @@ enum MessageOwnerRepository {
                          unnest(\(facts.map(\.contactID))::uuid[]) AS contact_id,
                          unnest(\(facts.map(\.messageID))::uuid[]) AS message_id,
                          unnest(\(facts.map { $0.messageID.flatMap(UUIDv7.time(of:)) })::timestamptz[]) AS created_at) f
-            LEFT JOIN campaigns g ON g.id = f.campaign_id AND (f.tenant_id IS NULL OR g.tenant_id = f.tenant_id)
-            JOIN tenants t ON t.tenant_id = coalesce(g.tenant_id, f.tenant_id)
-            LEFT JOIN delivery_events d ON d.tenant_id = t.tenant_id AND d.id = f.message_id AND d.created_at = f.created_at
-            LEFT JOIN contacts c ON f.message_id IS NULL AND c.tenant_id = t.tenant_id AND c.id = f.contact_id
+            -- Looked up one by one by the whole key: a plan over tables that have just filled up must not compare all with all.
+            LEFT JOIN LATERAL (SELECT id, tenant_id FROM campaigns
+                               WHERE id = f.campaign_id AND (f.tenant_id IS NULL OR tenant_id = f.tenant_id) LIMIT 1) g ON true
+            CROSS JOIN LATERAL (SELECT tenant_id FROM tenants WHERE tenant_id = coalesce(g.tenant_id, f.tenant_id) LIMIT 1) t
+            LEFT JOIN LATERAL (SELECT id, campaign_id, contact_id FROM delivery_events
+                               WHERE tenant_id = t.tenant_id AND id = f.message_id AND created_at = f.created_at LIMIT 1) d ON true
+            LEFT JOIN LATERAL (SELECT id FROM contacts
+                               WHERE f.message_id IS NULL AND tenant_id = t.tenant_id AND id = f.contact_id LIMIT 1) c ON true
             WHERE d.id IS NOT NULL OR (f.message_id IS NULL AND g.id IS NOT NULL AND c.id IS NOT NULL)
             """
         )
