@@ -89,7 +89,7 @@ package struct DaemonProcess: Sendable {
     ///
     /// - Parameter build: makes the services. What it or one of them throws is logged and ends the process with code 1, or with 78
     ///   (EX_CONFIG), which a unit does not restart on, when the schema is not the one this build knows.
-    package func run(_ build: () throws -> [any Service]) async {
+    package func run(_ build: @Sendable () throws -> [any Service]) async {
         do {
             var configuration = ServiceGroupConfiguration(
                 services: try build(),
