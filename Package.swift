@@ -172,7 +172,7 @@ if Context.environment["COMM_BENCHMARKS"] != nil {
         .executableTarget(
             name: "comm-bench",
             dependencies: [
-                "CommCore", "Postgres", "Redis", "CSV", "HTML", arguments, hummingbird, httpClient, logging, lifecycle, nioCore,
+                "CommCore", "Postgres", "Redis", "CSV", "HTML", arguments, hummingbird, httpClient, logging, lifecycle, nioCore, nioHTTP1,
             ],
             path: "Benchmarks",
             swiftSettings: settings

@@ -39,13 +39,23 @@ package struct MotoricalGateway: Gateway {
         return states
     }
 
+    /// Works through the batch in slices: a mail is a few times its size on its way, and memory has to stay small.
     package func handOver(_ batch: HandoverBatch) async throws -> [Disposition] {
-        try await faults.hit("render.before")
         let writer = JobWriter(envelope: batch.envelope, renderer: batch.renderer)
+        var dispositions: [Disposition] = []
+        for start in stride(from: 0, to: batch.messages.count, by: DeliveryQueue.jobsPerCall) {
+            let slice = batch.messages[start..<min(start + DeliveryQueue.jobsPerCall, batch.messages.count)]
+            dispositions += try await handOver(slice, of: batch, writer: writer)
+        }
+        return dispositions
+    }
+
+    private func handOver(_ slice: ArraySlice<OutgoingMessage>, of batch: HandoverBatch, writer: JobWriter) async throws -> [Disposition] {
+        try await faults.hit("render.before")
         var dispositions: [Disposition] = []
         var rows: [EmailLogRepository.Row] = []
         var jobs: [(id: UUID, job: [UInt8])] = []
-        for message in batch.messages {
+        for message in slice {
             do {
                 let written = try writer.write(message)
                 rows.append(written.row)
