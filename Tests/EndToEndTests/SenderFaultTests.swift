@@ -13,10 +13,23 @@ struct SenderFaultTests {
 
     @Test("killed at", .timeLimit(.minutes(3)), arguments: faults)
     func killedAt(fault: String) async throws {
+        try await killAndCheck(fault: fault, chunkSize: 100)
+    }
+
+    @Test(
+        "killed when a part of a chunk has left already",
+        .timeLimit(.minutes(3)),
+        arguments: ["push.after:1", "log.after:2", "push.after:2", "push.before:3"]
+    )
+    func killedWithinChunk(fault: String) async throws {
+        try await killAndCheck(fault: fault, chunkSize: 350)
+    }
+
+    private func killAndCheck(fault: String, chunkSize: Int) async throws {
         let world = try await SenderWorld()
         let fixture = try await world.campaign(contacts: 700)
         try await withConsumer(world) {
-            let doomed = try world.startSender(["COMM_FAULT": "\(fault):kill"])
+            let doomed = try world.startSender(["COMM_FAULT": "\(fault):kill", "COMM_CHUNK_SIZE": "\(chunkSize)", "COMM_LANES": "1"])
             try #require(await doomed.waitForExit() == -SIGKILL, "\(doomed.log.suffix(2_000))")
             let successor = try world.startSender()
             try await world.waitForCompletion(fixture)

@@ -54,31 +54,13 @@ package struct LogPoller: Sendable {
         }
     }
 
-    /// What comm-api would have been told by webhook, in the same shape.
-    private struct Report: Encodable {
-        let type: String
-        let campaignID: String?
-        let contactID: String?
-        let messageID: String?
-        let tenantID: String?
-        let occurredAt: String?
-
-        enum CodingKeys: String, CodingKey {
-            case type
-            case campaignID = "campaign_id"
-            case contactID = "contact_id"
-            case messageID = "message_id"
-            case tenantID = "tenant_id"
-            case occurredAt = "occurred_at"
-        }
-    }
-
+    /// Writes what comm-api would have been told by webhook, in the same shape.
     private func report(_ items: [PlatformClient.LogItem]) async throws -> Int {
         let settled = items.filter { !["queued", "processing"].contains($0.status.lowercased()) }
         let unknown = try await withoutKnown(settled)
         let now = time.now
         let rows = try unknown.map { item in
-            let report = Report(
+            let report = MotoricalSource.Report(
                 type: item.status,
                 campaignID: item.campaignID,
                 contactID: item.contactID,

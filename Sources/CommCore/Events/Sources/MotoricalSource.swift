@@ -8,15 +8,15 @@ package enum MotoricalSource {
     package static let log = "motorical_log"
 
     /// The body of `POST /api/webhooks/motorical`.
-    private struct Report: Decodable {
-        let type: String
-        let campaignID: String?
-        let contactID: String?
-        let messageID: String?
-        let tenantID: String?
-        let occurredAt: String?
-        let bounceType: String?
-        let smtpCode: SMTPCode?
+    struct Report: Codable {
+        var type: String
+        var campaignID: String?
+        var contactID: String?
+        var messageID: String?
+        var tenantID: String?
+        var occurredAt: String?
+        var bounceType: String?
+        var smtpCode: SMTPCode?
 
         enum CodingKeys: String, CodingKey {
             case type
@@ -31,8 +31,9 @@ package enum MotoricalSource {
     }
 
     /// The platform writes the code as a number or as text.
-    private struct SMTPCode: Decodable {
+    struct SMTPCode: Codable {
         let value: Int?
+
         init(from decoder: any Decoder) throws {
             let container = try decoder.singleValueContainer()
             if let number = try? container.decode(Int.self) {
@@ -40,6 +41,11 @@ package enum MotoricalSource {
             } else {
                 value = Int(try container.decode(String.self).prefix(3))
             }
+        }
+
+        func encode(to encoder: any Encoder) throws {
+            var container = encoder.singleValueContainer()
+            try container.encode(value)
         }
     }
 
