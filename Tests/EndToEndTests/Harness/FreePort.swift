@@ -6,12 +6,12 @@ enum FreePort {
     /// Below the range from which the kernel gives ports to outgoing connections, so that none of them takes one between our look and
     /// a server's start.
     private static let range = 20_000..<32_000
-    private static let next = Mutex(Int(ProcessInfo.processInfo.processIdentifier) % 12_000)
+    private static let offset = Mutex(Int(ProcessInfo.processInfo.processIdentifier) % 12_000)
 
     /// Each call answers another one.
     static func next() throws -> Int {
         for _ in range {
-            let candidate = next.withLock { offset in
+            let candidate = offset.withLock { offset in
                 offset = (offset + 1) % range.count
                 return range.lowerBound + offset
             }
