@@ -116,3 +116,15 @@ CREATE TABLE import_errors (
 CALL comm_isolate('import_errors');
 GRANT SELECT, INSERT ON import_errors TO comm_api;
 GRANT SELECT, DELETE ON import_errors TO comm_worker;
+
+-- A large import changes what the planner should know long before autovacuum looks again; comm_api owns no table and may not
+-- analyse one itself.
+CREATE FUNCTION comm_analyze_contacts() RETURNS void
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public
+    AS $$
+BEGIN
+    ANALYZE contacts;
+    ANALYZE list_contacts;
+END $$;
+REVOKE ALL ON FUNCTION comm_analyze_contacts FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION comm_analyze_contacts TO comm_api;

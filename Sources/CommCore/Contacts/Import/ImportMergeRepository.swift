@@ -60,6 +60,9 @@ struct ImportMergeRepository {
         return copied
     }
 
+    /// From so many new contacts on the planner's statistics are made anew: until then it takes the tenant for an empty one.
+    private static let manyRows = 5_000
+
     /// Merges the staged rows.
     func merge(staged: Int, _ connection: PostgresConnection) async throws -> Counts {
         var counts = Counts()
@@ -80,6 +83,7 @@ struct ImportMergeRepository {
         if counts.created > 0 {
             counts.added += try await inSlices(of: "import_rows", connection) { addNewMembers($0, someAreKnown: known > 0) }
         }
+        if counts.created >= Self.manyRows { try await connection.execute("SELECT comm_analyze_contacts()") }
         return counts
     }
 
