@@ -5,9 +5,10 @@ import Testing
 @Suite struct PlainTextTests {
     private func text(_ html: String) throws -> String {
         let document = try HTMLDocument(Array(html.utf8))
-        return PlainText.make(of: document) { tag, text in
-            let address = document.value(of: "href", in: tag) ?? ""
-            return address.isEmpty ? .omit : text == address ? .replace(address) : .append(address)
+        return PlainText.make(of: document) { link in
+            let address = document.value(of: "href", in: link.tag) ?? ""
+            if address.isEmpty || link.repeatsAnother { return .omit }
+            return link.text == address ? .replace(address) : .append(link.text.isEmpty ? address : "(\(address))")
         }
     }
 
@@ -16,7 +17,7 @@ import Testing
         ("<h1>Title</h1><p>x", "Title\n=====\n\nx"),
         ("<h2>日本語</h2>x", "日本語\n------\n\nx"),
         ("a<br>b<br><br>c", "a\nb\n\nc"),
-        ("<ul><li>a<li>b<ul><li>c</ul></ul><ol start=9><li>x<li>y</ol>", "* a\n* b\n\n  * c\n\n9. x\n10. y"),
+        ("<ul><li>a<li>b<ul><li>c</ul></ul><ol start=9><li>x<li>y</ol>", "* a\n* b\n  - c\n\n9. x\n10. y"),
         ("<a href='https://e.test/'>here</a>.", "here (https://e.test/)."),
         ("<p>See <a href=https://e.test>https://e.test</a> now", "See https://e.test now"),
         ("<a href=u><img src=x alt=' Our  logo '></a>", "[Our logo] (u)"),
@@ -25,7 +26,7 @@ import Testing
         ("<div style='display:none'>secret</div><p>x<span style='DISPLAY : NONE'>y</span>", "x"),
         ("<p hidden>a<p class='sr-only'>b<p aria-hidden=true>c<p>d", "d"),
         ("<table><tr><td>left<td>right</table>", "left\nright"),
-        ("<table><tr><th>Item<th>Price<tr><td>Tea<td>4&nbsp;&euro;</table>", "Item | Price\nTea | 4 €"),
+        ("<table><tr><th>Item<th>Price<tr><td>Tea<td>4&nbsp;&euro;</table>", "Item  Price\n----  -----\nTea     4 €"),
         ("<blockquote>q<p>r</blockquote>s", "> q\n>\n> r\n\ns"),
         ("<title>t</title><style>s</style><script>c</script><p>x", "x"),
         ("<pre>a\n  b</pre>", "a\n  b"),

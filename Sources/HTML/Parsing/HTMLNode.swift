@@ -13,6 +13,8 @@ package struct HTMLNode: Sendable {
     package let content: Content
     /// -1 for the document.
     package let parent: Int
+    /// Where a text or comment begins in the source; a table's stray texts stand before it in the tree. -1 for anything else.
+    package let sourceOffset: Int
     /// Behind the last node below this one: children follow their parent in `HTMLDocument.nodes`.
     package internal(set) var end: Int
 

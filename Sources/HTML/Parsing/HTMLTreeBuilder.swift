@@ -78,15 +78,16 @@ struct HTMLTreeBuilder {
             append(.element(element(node.pointee, buffer)), parent: parent)
             return node.pointee.v.element.children
         case GUMBO_NODE_TEXT, GUMBO_NODE_WHITESPACE, GUMBO_NODE_CDATA:
-            append(.text(String(cString: node.pointee.v.text.text)), parent: parent)
+            let text = node.pointee.v.text
+            append(.text(String(cString: text.text)), parent: parent, offset: range(text.original_text, buffer)?.lowerBound ?? -1)
         default:
-            append(.comment, parent: parent)
+            append(.comment, parent: parent, offset: range(node.pointee.v.text.original_text, buffer)?.lowerBound ?? -1)
         }
         return nil
     }
 
-    private mutating func append(_ content: HTMLNode.Content, parent: Int) {
-        nodes.append(HTMLNode(content: content, parent: parent, end: nodes.count + 1))
+    private mutating func append(_ content: HTMLNode.Content, parent: Int, offset: Int = -1) {
+        nodes.append(HTMLNode(content: content, parent: parent, sourceOffset: offset, end: nodes.count + 1))
     }
 
     private mutating func element(_ node: GumboNode, _ buffer: UnsafePointer<CChar>) -> HTMLElement {
@@ -143,7 +144,7 @@ struct HTMLTreeBuilder {
             element.place = place
             element.previous = previous
             element.siblings = children.count
-            nodes[child] = HTMLNode(content: .element(element), parent: nodes[child].parent, end: nodes[child].end)
+            nodes[child] = HTMLNode(content: .element(element), parent: nodes[child].parent, sourceOffset: -1, end: nodes[child].end)
             previous = child
         }
     }

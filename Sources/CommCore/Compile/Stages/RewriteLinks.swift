@@ -125,6 +125,8 @@ struct RewriteLinks: CompileStage {
         case .tracked: TextLink(address: [.trackedLink(context.links.count - 1)], spelled: original)
         case .untracked(.empty), .untracked(.anchor), .untracked(.relative): TextLink(address: [], spelled: original)
         case .untracked(.scheme): schemeLink(target, original, &context)
+        // The other product has to find its marker as it was.
+        case .untracked(.foreignMarker): TextLink(address: [.literal(original)], spelled: original)
         default: TextLink(address: segments(target, inHTML: false, &context), spelled: original)
         }
     }
