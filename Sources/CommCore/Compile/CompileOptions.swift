@@ -68,11 +68,3 @@ package enum KnownFields: Sendable, Equatable {
     /// These keys of attributes only.
     case attributes(Set<String>)
 }
-
-/// What becomes of scripts, event handlers and URLs that run code.
-package enum DangerousContentPolicy: String, Sendable, Codable, CaseIterable {
-    /// They are taken out and reported as warnings.
-    case remove
-    /// The template is refused.
-    case refuse
-}

@@ -13,6 +13,7 @@ package struct CompilePipeline: Sendable {
         AddOpenPixel(),
         FillMergeTags(),
         MakeTextPart(),
+        CheckSafety(),
         CutSegments(),
         CheckResult(),
     ]
