@@ -84,6 +84,7 @@ struct ElementLook {
         guard value != "transparent", value != "none", value != "inherit", !value.isEmpty else { return }
         setsBackground = true
         // With an image there is no telling.
-        background = value.contains("url(") || value.contains("gradient") ? nil : ColorValue.rgb(String(value.split(separator: " ").first ?? ""))
+        background =
+            value.contains("url(") || value.contains("gradient") ? nil : ColorValue.rgb(String(value.split(separator: " ").first ?? ""))
     }
 }

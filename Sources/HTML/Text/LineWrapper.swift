@@ -15,6 +15,7 @@ struct LineWrapper {
     private var lineBreak: (end: Int, next: Int, columns: Int)?
     private var taken = 0
     private var tagEnd = 0
+    private var noEndBefore = 0
     private var width = DisplayWidth()
     private var before: UInt32 = 0
 
@@ -66,12 +67,14 @@ struct LineWrapper {
     }
 
     private mutating func findTagEnd(from start: Int) {
-        var index = start + 2
         let limit = min(text.count, start + Self.longestTag)
+        // What was looked at for the braces before holds no end.
+        var index = max(start + 2, noEndBefore)
         while index + 1 < limit, text[index] != 0x0A {
             if text[index] == UInt8(ascii: "}"), text[index + 1] == UInt8(ascii: "}") { return tagEnd = index + 2 }
             index += 1
         }
+        noEndBefore = index
     }
 
     private mutating func beyondASCII(at index: Int) -> Int {
@@ -85,7 +88,8 @@ struct LineWrapper {
         if columns == 2, index >= tagEnd, index > lineStart, LineBreaks.isAllowed(between: before, and: scalar.value) {
             lineBreak = (index, index, taken)
             if taken + columns > self.columns { cut() }
-        } else if columns > 0, columns != 2, index >= tagEnd, LineBreaks.isAllowed(after: before), !LineBreaks.staysWithBefore(scalar.value) {
+        } else if columns > 0, columns != 2, index >= tagEnd, LineBreaks.isAllowed(after: before), !LineBreaks.staysWithBefore(scalar.value)
+        {
             lineBreak = (index, index, taken)
         }
         taken += columns

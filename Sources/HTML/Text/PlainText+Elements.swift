@@ -37,6 +37,9 @@ extension PlainText {
     }
 
     mutating func close() {
+        if let last = open.last, last.name == "table", let endTag = document.nodes[last.index].element?.endTag {
+            addDisplaced(before: endTag.lowerBound)
+        }
         guard let closed = open.popLast() else { return }
         let name = closed.name
         switch name {

@@ -23,7 +23,16 @@ extension PlainText {
         let isButton = !words.isEmpty && isButton(tag)
         if isButton { endBlock(blankLine: true) }
         let repeats = words.isEmpty && document.value(of: "href", in: tag).map(wordLinks.contains) == true
-        links.append(Link(tag: tag, repeatsAnother: repeats, start: layout.paragraphLength, isButton: isButton, words: words))
+        links.append(
+            Link(
+                tag: tag,
+                repeatsAnother: repeats,
+                start: layout.paragraphLength,
+                startsBehindBlank: layout.endsWithBlank,
+                isButton: isButton,
+                words: words
+            )
+        )
     }
 
     /// The first words below a node, in lower case.
@@ -31,7 +40,7 @@ extension PlainText {
         var text = ""
         for node in document.nodes[index..<document.nodes[index].end] {
             guard case .text(let part) = node.content, part.utf8.contains(where: { $0 > 0x20 }) else { continue }
-            text += part
+            text += String(decoding: part.utf8.prefix(500), as: UTF8.self)
             if text.utf8.count > 500 { break }
         }
         return TextBytes.collapsed(text).lowercased()
@@ -57,7 +66,7 @@ extension PlainText {
 
     mutating func closeLink() {
         guard var closed = links.popLast() else { return }
-        if !links.isEmpty { links[links.count - 1].text += closed.text }
+        addToLink(closed.text)
         defer { if closed.isButton { endBlock(blankLine: true) } }
         guard closed.tag.attribute("href") != nil else { return }
         closed.text = TextBytes.collapsed(closed.text)
@@ -65,7 +74,7 @@ extension PlainText {
         case .omit: return
         case .append(let address): layout.addMark(address, afterBlank: true)
         case .replace(let address):
-            if let start = closed.start { layout.truncate(to: start) }
+            if let start = closed.start { layout.truncate(to: start, endsWithBlank: closed.startsBehindBlank) }
             layout.addMark(address, afterBlank: true)
         }
     }
@@ -74,7 +83,7 @@ extension PlainText {
         guard let tag = element.tag, let text = document.value(of: "alt", in: tag), !isPoint(tag) else { return }
         let words = TextBytes.collapsed(text)
         guard !words.isEmpty, !isFileName(words), words.lowercased() != "spacer" else { return }
-        if let last = links.last, last.words.contains(words.lowercased()) { return }
+        if let last = links.last, words.utf8.count <= 100, last.words.contains(words.lowercased()) { return }
         add("[\(words)]")
     }
 

@@ -10,22 +10,27 @@ extension PlainText {
         "\(opening)\(number):\(columns)\(closing)"
     }
 
-    /// The text with each mark replaced, in order.
-    package static func fill(_ text: String, with replacement: (_ number: Int, _ before: Substring) -> String) -> String {
-        var output = ""
-        var isFirst = true
-        for piece in text.split(separator: opening, omittingEmptySubsequences: false) {
-            defer { isFirst = false }
-            guard !isFirst, let close = piece.firstIndex(of: closing), let number = Int(piece[..<close].prefix { $0 != ":" }) else {
-                // A mark of somebody else's.
-                output += isFirst ? "" : String(opening)
-                output += piece
+    /// The text with each mark of `mark(_:columns:)` replaced, in order; other marks stay.
+    package static func fill(_ text: String, with replacement: (_ number: Int, _ before: ArraySlice<UInt8>) -> String) -> String {
+        let text = Array(text.utf8)
+        var output: [UInt8] = []
+        output.reserveCapacity(text.count * 2)
+        var index = 0
+        var start = 0
+        while let next = text[index...].firstIndex(of: 0xF3) {
+            guard let mark = mark(in: text, at: next) else {
+                index = next + 1
                 continue
             }
-            output += replacement(number, output[...])
-            output += piece[piece.index(after: close)...]
+            let digits = text[(next + 4)..<mark.end].prefix { (0x30...0x39).contains($0) }
+            index = mark.end
+            guard let number = Int(String(decoding: digits, as: UTF8.self)) else { continue }
+            output += text[start..<next]
+            output += replacement(number, output[...]).utf8
+            start = mark.end
         }
-        return output
+        output += text[start...]
+        return String(decoding: output, as: UTF8.self)
     }
 
     /// The mark that begins at a place: its columns, and where it ends.

@@ -21,11 +21,14 @@ package struct PlainText {
         package internal(set) var repeatsAnother = false
         /// Length of the paragraph at its beginning; nil once another paragraph has begun.
         var start: Int?
+        /// Whether a blank stood there.
+        var startsBehindBlank = true
         var isButton = false
         /// Its first words, images left out, in lower case.
         var words = ""
     }
 
+    private static let longestLinkText = 3_000
     /// Columns at which lines are wrapped.
     package static let width = 78
 
@@ -121,8 +124,14 @@ package struct PlainText {
     // MARK: Texts
 
     mutating func add(_ text: String) {
-        if !links.isEmpty { links[links.count - 1].text += text }
+        addToLink(text)
         if preformatted > 0 { layout.addPreformatted(text) } else { layout.add(text) }
+    }
+
+    /// Remembers what a link shows, as far as it could be an address.
+    mutating func addToLink(_ text: String) {
+        guard let last = links.last, last.text.utf8.count < Self.longestLinkText else { return }
+        links[links.count - 1].text += text
     }
 
     private mutating func addMark(of node: HTMLNode) {
@@ -135,7 +144,7 @@ package struct PlainText {
     }
 
     /// Adds what a table has moved, where the source has it.
-    private mutating func addDisplaced(before offset: Int) {
+    mutating func addDisplaced(before offset: Int) {
         while let index = displaced.next(before: offset) {
             guard case .text(let text) = document.nodes[index].content, text.utf8.contains(where: { $0 > 0x20 }) else { continue }
             if isBetweenCells, isInDataTable, !tables.isEmpty {
@@ -164,6 +173,7 @@ package struct PlainText {
         for number in links.indices where links[number].start != nil {
             // What was gathered of a link before another paragraph begins cannot be replaced any more.
             links[number].start = count > 0 ? nil : 0
+            links[number].startsBehindBlank = true
         }
         return count
     }

@@ -13,8 +13,19 @@ enum TextBytes {
 
     /// A text with its white space collapsed.
     static func collapsed(_ text: String) -> String {
-        let words = text.utf8.split { $0 == 0x20 || (0x09...0x0D).contains($0) }
-        return words.count == 1 && words[0].count == text.utf8.count ? text : words.map { String(Substring($0)) }.joined(separator: " ")
+        var output: [UInt8] = []
+        output.reserveCapacity(text.utf8.count)
+        var wantsBlank = false
+        for byte in text.utf8 {
+            if byte == 0x20 || (0x09...0x0D).contains(byte) {
+                wantsBlank = !output.isEmpty
+            } else {
+                if wantsBlank { output.append(0x20) }
+                wantsBlank = false
+                output.append(byte)
+            }
+        }
+        return String(decoding: output, as: UTF8.self)
     }
 
     /// Columns of a text with marks in it.

@@ -19,10 +19,11 @@ struct TextLayout {
     private var endsWithBlockTags = false
     private var endsWithRule = false
     private var indents: [Indent] = []
+    private var deeperIndents = 0
 
     /// What the open paragraph holds so far: single blanks between words, line feeds for forced breaks.
     private var paragraph: [UInt8] = []
-    private var endsWithBlank = true
+    private(set) var endsWithBlank = true
     /// A joiner that has to wait for what follows it.
     private var joiner: Unicode.Scalar?
 
@@ -141,7 +142,7 @@ struct TextLayout {
     }
 
     /// Drops what the open paragraph holds behind a length in bytes, but for marks that nobody sees.
-    mutating func truncate(to count: Int) {
+    mutating func truncate(to count: Int, endsWithBlank: Bool) {
         guard count < paragraph.count else { return }
         var marks: [UInt8] = []
         var index = count
@@ -155,7 +156,7 @@ struct TextLayout {
         }
         paragraph.removeLast(paragraph.count - count)
         paragraph += marks
-        endsWithBlank = [nil, 0x20, 0x0A].contains(paragraph.last)
+        self.endsWithBlank = endsWithBlank
     }
 
     /// Ends the paragraph, if one is open; how many lines it has become.
@@ -249,12 +250,12 @@ struct TextLayout {
 
     /// Begins a part whose lines all start with a prefix, its first line with a bullet of the same width.
     mutating func push(prefix: String, bullet: String? = nil) {
-        let isDeep = indents.count >= Self.deepestIndent
-        indents.append(Indent(prefix: isDeep ? [] : Array(prefix.utf8), bullet: isDeep ? nil : bullet.map { Array($0.utf8) }))
+        guard indents.count < Self.deepestIndent else { return deeperIndents += 1 }
+        indents.append(Indent(prefix: Array(prefix.utf8), bullet: bullet.map { Array($0.utf8) }))
     }
 
     /// Ends such a part.
     mutating func pop() {
-        _ = indents.popLast()
+        if deeperIndents > 0 { deeperIndents -= 1 } else { _ = indents.popLast() }
     }
 }

@@ -47,11 +47,11 @@ struct TextTable {
     /// Begins a cell of the row.
     mutating func beginCell(isHeader: Bool, columns: Int, rows span: Int, isRight: Bool) {
         if !isInRow { beginRow() }
-        while reaching[nextColumn] != nil { nextColumn += 1 }
+        while nextColumn < Self.mostColumns, reaching[nextColumn] != nil { nextColumn += 1 }
         nextCell = Cell(column: min(nextColumn, Self.mostColumns - 1), isHeader: isHeader, spansColumns: columns > 1, isRight: isRight)
-        let end = nextColumn + min(max(columns, 1), Self.mostColumns)
+        let end = min(nextColumn + min(max(columns, 1), Self.mostColumns), Self.mostColumns)
         // The cell's own row counts as one.
-        if span > 1 { for column in nextColumn..<end { reaching[column] = min(span, 1_000) } }
+        if span > 1, nextColumn < end { for column in nextColumn..<end { reaching[column] = min(span, 1_000) } }
         nextColumn = end
     }
 
@@ -113,8 +113,9 @@ struct TextTable {
         guard least.reduce(0, +) <= room else { return nil }
         var free = room - least.reduce(0, +)
         var widths = least
-        for column in natural.indices.sorted(by: { natural[$0] - least[$0] < natural[$1] - least[$1] }) {
-            let more = min(natural[column] - least[column], free)
+        let order = natural.indices.sorted { natural[$0] - least[$0] < natural[$1] - least[$1] }
+        for (number, column) in order.enumerated() {
+            let more = min(natural[column] - least[column], free / (count - number))
             widths[column] += more
             free -= more
         }
@@ -180,7 +181,9 @@ struct TextTable {
         for row in rows {
             output += row.loose
             guard row.isFilled else { continue }
-            let line = Array(row.cells.map { Array($0.lines.joined(separator: [0x20])) }.filter { !$0.isEmpty }.joined(separator: Array(" | ".utf8)))
+            let line = Array(
+                row.cells.map { Array($0.lines.joined(separator: [0x20])) }.filter { !$0.isEmpty }.joined(separator: Array(" | ".utf8))
+            )
             output.append(line[...])
             if row.isHeader { output.append(Array(repeating: UInt8(ascii: "-"), count: min(TextBytes.columns(line[...]), 60))[...]) }
         }

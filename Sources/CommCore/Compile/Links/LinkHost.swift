@@ -52,6 +52,9 @@ struct LinkHost: Equatable {
         while domain.first == "." || domain.first == "*" { domain.removeFirst() }
         while domain.last == "." { domain.removeLast() }
         guard !domain.isEmpty else { return false }
-        return name == domain || spelled == domain || name.hasSuffix("." + domain) || spelled.hasSuffix("." + domain)
+        let isASCII = domain.utf8.allSatisfy { $0 < 0x80 }
+        let ascii = isASCII ? nil : (try? InternationalDomain.ascii(String(domain))).map { String(decoding: $0, as: UTF8.self) }
+        let above = ascii ?? String(domain)
+        return name == above || name.hasSuffix("." + above)
     }
 }

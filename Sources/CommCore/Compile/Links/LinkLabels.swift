@@ -26,7 +26,7 @@ struct LinkLabels {
         var alternative = tag.name == "area" ? document.value(of: "alt", in: tag) : nil
         for node in document.nodes[place..<document.nodes[place].end] {
             switch node.content {
-            case .text(let part): text += part.utf8.contains { $0 > 0x20 } ? part : " "
+            case .text(let part): text += String(decoding: part.utf8.prefix(16 * Self.longest), as: UTF8.self)
             case .element(let element):
                 if alternative == nil, element.name == "img", let tag = element.tag { alternative = document.value(of: "alt", in: tag) }
             default: continue
@@ -45,7 +45,9 @@ struct LinkLabels {
             if item.range.lowerBound < position { break }
             bytes += document.source[position..<item.range.lowerBound].prefix(8 * Self.longest) + [0x20]
             position = item.range.upperBound
-            if case .tag(let other) = item, other.isEnd, other.name == tag.name { return Self.collapsed(CharacterReferences.decode(bytes[...])) }
+            if case .tag(let other) = item, other.isEnd, other.name == tag.name {
+                return Self.collapsed(CharacterReferences.decode(bytes[...]))
+            }
         }
         return ""
     }

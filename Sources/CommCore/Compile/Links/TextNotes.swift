@@ -73,8 +73,8 @@ private struct MergeDepth {
     var isOutside: Bool { depth == 0 }
 
     /// Reads a text that begins with what was read before.
-    mutating func read(_ text: Substring) {
-        let bytes = Array(text.utf8.dropFirst(position))
+    mutating func read(_ text: ArraySlice<UInt8>) {
+        let bytes = Array(text.dropFirst(position))
         position += bytes.count
         for index in bytes.indices.dropLast(2) where bytes[index] == UInt8(ascii: "{") && bytes[index + 1] == UInt8(ascii: "{") {
             if bytes[index + 2] == UInt8(ascii: "#") { depth += 1 }
@@ -87,17 +87,20 @@ extension SegmentCutter {
     /// The segments of a text part; what is unknown was reported with the HTML.
     static func cut(_ text: String, addresses: [[Segment]], _ context: inout CompileContext) -> [Segment] {
         var segments: [Segment] = []
-        var isFirst = true
-        for piece in text.split(separator: PlainText.opening, omittingEmptySubsequences: false) {
-            var rest = piece
-            if !isFirst, let close = piece.firstIndex(of: PlainText.closing), let number = Int(piece[..<close]), addresses.indices.contains(number)
-            {
-                segments += addresses[number]
-                rest = piece[piece.index(after: close)...]
-            }
-            isFirst = false
-            segments += cut(String(rest), as: .text, part: nil, &context)
+        let bytes = Array(text.utf8)
+        let opening = Array(String(PlainText.opening).utf8)
+        var start = 0
+        var index = 0
+        while let next = bytes[index...].firstIndex(of: opening[0]) {
+            index = next + 1
+            guard bytes[next...].starts(with: opening) else { continue }
+            let digits = bytes[(next + opening.count)...].prefix { $0 < 0x80 }
+            guard let number = Int(String(decoding: digits, as: UTF8.self)), addresses.indices.contains(number) else { continue }
+            segments += cut(String(decoding: bytes[start..<next], as: UTF8.self), as: .text, part: nil, &context) + addresses[number]
+            start = digits.endIndex + opening.count
+            index = start
         }
+        segments += cut(String(decoding: bytes[start...], as: UTF8.self), as: .text, part: nil, &context)
         return segments
     }
 }

@@ -13,13 +13,16 @@ enum DangerousCSS {
         return !needsLooking(declaration.value) || isHarmless(value: unescaped(declaration.value))
     }
 
+    /// Looks at a value that `unescaped` has made.
     private static func isHarmless(value: String) -> Bool {
-        let bare = value.filter { $0 > " " || $0 == "\u{80}" }
-        if bare.contains("expression(") || bare.contains("javascript:") || bare.contains("vbscript:") || bare.contains("livescript:") {
-            return false
-        }
-        return value.ranges(of: "url(").allSatisfy { range in
-            DangerousURL.isHarmless(String(value[range.upperBound...].drop { $0 <= " " || $0 == "\"" || $0 == "'" }))
+        let bytes = Array(value.utf8)
+        let bare = bytes.filter { $0 > 0x20 }
+        let codes: [StaticString] = ["expression(", "javascript:", "vbscript:", "livescript:"]
+        for code in codes where !Bytes.places(of: code, in: bare).isEmpty { return false }
+        return Bytes.places(of: "url(", in: bytes).allSatisfy { place in
+            // A scheme is short, and a kind of image, too.
+            let start = bytes[(place + 4)...].drop { $0 <= 0x20 || $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "'") }.prefix(80)
+            return DangerousURL.isHarmless(String(decoding: start, as: UTF8.self))
         }
     }
 
@@ -28,12 +31,13 @@ enum DangerousCSS {
         guard needsLooking(text) else { return false }
         let text = unescaped(text)
         guard isHarmless(value: text) else { return true }
-        let bare = text.filter { !$0.isWhitespace && $0 != "\"" && $0 != "'" }.replacing("behavior:url(#default#vml)", with: "")
-        return ["behavior:", "-moz-binding:"].contains { name in
-            bare.ranges(of: name).contains { range in
-                let before = range.lowerBound > bare.startIndex ? bare[bare.index(before: range.lowerBound)] : "{"
-                return name.hasPrefix("-") || !(before.isLetter || before.isNumber || before == "-" || before == "_")
-            }
+        let bare = text.utf8.filter { $0 > 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "'") }
+        if !Bytes.places(of: "-moz-binding:", in: bare).isEmpty { return true }
+        return Bytes.places(of: "behavior:", in: bare).contains { place in
+            let before = place > 0 ? bare[place - 1] : UInt8(ascii: "{")
+            let isOther = (0x61...0x7A).contains(before) || before == UInt8(ascii: "-") || before == UInt8(ascii: "_")
+            // What makes Outlook draw VML.
+            return !isOther && !bare[(place + 9)...].starts(with: "url(#default#vml)".utf8)
         }
     }
 
@@ -90,12 +94,16 @@ enum DangerousCSS {
     private static func unescape(_ bytes: [UInt8], at start: Int, _ output: inout [UInt8]) -> Int {
         var index = start
         var code: UInt32 = 0
-        while index < bytes.count, index - start < 6, let digit = Character(Unicode.Scalar(bytes[index])).hexDigitValue {
-            code = code << 4 | UInt32(digit)
+        while index < bytes.count, index - start < 6, let digit = Bytes.hexadecimal(bytes[index]) {
+            code = code << 4 | digit
             index += 1
         }
         guard index > start else { return index }
-        if let scalar = Unicode.Scalar(code), code > 0 { output += Array(String(Character(scalar)).lowercased().utf8) }
+        if code > 0, code < 0x80 {
+            output.append(lowered(UInt8(code)))
+        } else if code > 0, let scalar = Unicode.Scalar(code) {
+            output += UTF8.encode(scalar) ?? UTF8.encodedReplacementCharacter
+        }
         if index < bytes.count, [0x09, 0x0A, 0x0C, 0x0D, 0x20].contains(bytes[index]) { index += 1 }
         return index
     }

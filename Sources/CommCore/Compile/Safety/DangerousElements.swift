@@ -22,7 +22,9 @@ enum DangerousElements {
     static func finding(_ tag: SourceTag, in markup: Markup) -> Finding? {
         if let finding = unclosed(tag, markup) { return finding }
         if let kind = withContent[bareName(tag)] {
-            let code = kind == .code ? "script_tags" : kind == .ambiguous ? "ambiguous_html" : kind == .forms ? "form_elements" : "dangerous_element"
+            let code =
+                kind == .code
+                ? "script_tags" : kind == .ambiguous ? "ambiguous_html" : kind == .forms ? "form_elements" : "dangerous_element"
             return Finding(kind, code, "<\(tag.name)> is not allowed in mail", takesContent: !voids.contains(bareName(tag)))
         }
         switch bareName(tag) {

@@ -3,7 +3,8 @@ enum DangerousURL {
     /// Whether a URL runs no code and holds no document.
     static func isHarmless(_ url: String) -> Bool {
         switch URLScheme.of(url.utf8.lazy.filter { $0 != 0 }) {
-        case "javascript", "vbscript", "vbs", "livescript", "mocha", "jscript", "file", "blob", "filesystem", "view-source", "about", "chrome",
+        case "javascript", "vbscript", "vbs", "livescript", "mocha", "jscript", "file", "blob", "filesystem", "view-source", "about",
+            "chrome",
             "resource", "res", "jar", "mhtml", "ms-its", "feed", "wyciwyg", "pcast":
             false
         case "data": isImage(url)
@@ -14,7 +15,10 @@ enum DangerousURL {
     /// Whether all candidates of a `srcset` are.
     static func areHarmless(candidates: String) -> Bool {
         guard isHarmless(candidates) else { return false }
-        return candidates.split { $0 == "," || $0.isWhitespace }.allSatisfy { isHarmless(String($0)) }
+        return candidates.utf8.split { $0 == UInt8(ascii: ",") || $0 <= 0x20 }.allSatisfy { candidate in
+            // Without a colon there is no scheme; what begins with a digit is a width.
+            !candidate.contains(UInt8(ascii: ":")) || isHarmless(String(Substring(candidate)))
+        }
     }
 
     private static func isImage(_ url: String) -> Bool {

@@ -9,7 +9,11 @@ enum Deception {
             guard let tag = element.tag, isPoint(tag, document), let source = document.value(of: "src", in: tag) else { continue }
             guard LinkHost(address: source) != nil || LinkHost.isProtocolRelative(source) else { continue }
             context.warn(
-                context.issue("foreign_tracking_pixel", "An image of one pixel reports the opening to somebody else", at: tag.range.lowerBound)
+                context.issue(
+                    "foreign_tracking_pixel",
+                    "An image of one pixel reports the opening to somebody else",
+                    at: tag.range.lowerBound
+                )
             )
         }
     }
@@ -23,7 +27,8 @@ enum Deception {
         guard let style = document.value(of: "style", in: tag)?.lowercased().filter({ !$0.isWhitespace }) else { return false }
         let declarations = style.split(separator: ";")
         return ["width", "height"].allSatisfy { name in
-            isSmall(name) || declarations.contains { ["\(name):1px", "\(name):0", "\(name):0px"].contains($0.replacing("!important", with: "")) }
+            isSmall(name)
+                || declarations.contains { ["\(name):1px", "\(name):0", "\(name):0px"].contains($0.replacing("!important", with: "")) }
         }
     }
 
@@ -70,7 +75,8 @@ enum Deception {
     /// Fillers are no words.
     private static func hasWords(_ text: String) -> Bool {
         text.unicodeScalars.contains { scalar in
-            scalar.value > 0x20 && !scalar.properties.isWhitespace && !HiddenCharacters.isHidden(Character(scalar)) && scalar.value != 0x2800
+            scalar.value > 0x20 && !scalar.properties.isWhitespace && !HiddenCharacters.isHidden(Character(scalar))
+                && scalar.value != 0x2800
         }
     }
 }

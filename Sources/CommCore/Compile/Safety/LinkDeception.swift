@@ -30,7 +30,8 @@ enum LinkDeception {
             last.allSatisfy(\.isLetter), authority.allSatisfy({ $0.isLetter || $0.isNumber || $0 == "-" || $0 == "." })
         else { return nil }
         // Without a scheme a word with a dot in it may be a name, such as that of a file.
-        let isAddress = labels[0].lowercased() == "www" || authority.endIndex < text.endIndex || DomainEndings.usual.contains(last.lowercased())
+        let isAddress =
+            labels[0].lowercased() == "www" || authority.endIndex < text.endIndex || DomainEndings.usual.contains(last.lowercased())
         return isAddress ? LinkHost(address: "https://\(text)") : nil
     }
 
@@ -74,7 +75,9 @@ enum LinkDeception {
         let path = url.description.lowercased()
         guard !["share", "intent/", "/submit"].contains(where: { path.contains($0) }) else { return nil }
         for item in query.split(separator: "&") {
-            guard let value = item.split(separator: "=", maxSplits: 1).dropFirst().first?.lowercased(), value.hasPrefix("http") else { continue }
+            guard let value = item.split(separator: "=", maxSplits: 1).dropFirst().first?.lowercased(), value.hasPrefix("http") else {
+                continue
+            }
             let plain = value.replacing("%3a", with: ":").replacing("%2f", with: "/")
             if let host = LinkHost(address: plain) { return host }
         }
@@ -85,7 +88,8 @@ enum LinkDeception {
 /// The endings of names that people read as addresses without `www.` before them.
 private enum DomainEndings {
     static let usual: Set<String> = [
-        "com", "org", "net", "edu", "gov", "info", "biz", "shop", "store", "online", "site", "app", "dev", "io", "co", "eu", "uk", "us", "ca",
+        "com", "org", "net", "edu", "gov", "info", "biz", "shop", "store", "online", "site", "app", "dev", "io", "co", "eu", "uk", "us",
+        "ca",
         "de", "at", "ch", "fr", "es", "it", "nl", "be", "pl", "se", "no", "dk", "fi", "ie", "pt", "cz", "hu", "ro", "gr", "ru", "ua", "tr",
         "il", "in", "cn", "jp", "kr", "tw", "hk", "sg", "au", "nz", "br", "mx", "ar", "za", "test", "example",
     ]

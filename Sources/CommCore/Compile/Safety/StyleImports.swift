@@ -33,27 +33,30 @@ enum StyleImports {
         return min(index + 1, end)
     }
 
+    /// The name behind an `@`, if it is no longer than that of an import.
     private static func name(at start: Int, _ source: [UInt8], _ end: Int) -> (String, Int) {
-        var name = ""
+        var name: [UInt8] = []
         var index = start
-        while index < end, name.utf8.count < 20 {
+        while index < end, name.count < 8 {
             let byte = source[index]
             if byte == UInt8(ascii: "\\") {
-                let digits = source[index + 1..<min(index + 7, end)].prefix { Character(Unicode.Scalar($0)).isHexDigit }
-                guard let code = UInt32(String(decoding: digits, as: UTF8.self), radix: 16), let scalar = Unicode.Scalar(code) else {
+                var code: UInt32 = 0
+                let first = index + 1
+                index = first
+                while index < end, index - first < 6, let digit = Bytes.hexadecimal(source[index]) {
+                    code = code << 4 | digit
                     index += 1
-                    continue
                 }
-                name.unicodeScalars.append(scalar)
-                index += 1 + digits.count
+                if index == first { continue }
+                name.append(code < 0x80 ? UInt8(code) | 0x20 : 0)
                 if index < end, source[index] <= 0x20 { index += 1 }
             } else if (0x61...0x7A).contains(byte | 0x20) || byte == UInt8(ascii: "-") {
-                name.unicodeScalars.append(Unicode.Scalar(byte))
+                name.append(byte | 0x20)
                 index += 1
             } else {
                 break
             }
         }
-        return (name.lowercased(), index)
+        return (String(decoding: name, as: UTF8.self), index)
     }
 }

@@ -27,6 +27,8 @@ struct MakeTextPart: CompileStage {
 
     /// Whether a link's text is its address.
     private static func says(_ text: String, _ address: String) -> Bool {
+        // Blanks do not make the difference any more.
+        guard text.utf8.count <= 2 * address.utf8.count + 20 else { return false }
         func bare(_ text: String) -> Substring {
             var bare = text.lowercased().filter { $0 != " " }[...]
             for prefix in ["https://", "http://", "www."] where bare.hasPrefix(prefix) { bare = bare.dropFirst(prefix.count) }

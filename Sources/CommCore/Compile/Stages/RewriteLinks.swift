@@ -12,7 +12,9 @@ struct RewriteLinks: CompileStage {
         let labels = LinkLabels(document)
         let items = document.itemsWithConditionalComments
         for (number, item) in items.enumerated() {
-            guard case .tag(let tag) = item, isLink(tag), let attribute = tag.attribute("href"), !replaced.cover(attribute.range) else { continue }
+            guard case .tag(let tag) = item, isLink(tag), let attribute = tag.attribute("href"), !replaced.cover(attribute.range) else {
+                continue
+            }
             // The links of conditional comments repeat those of the document.
             guard context.report.links.count < 2 * context.options.limits.links else {
                 let limit = 2 * context.options.limits.links
@@ -44,6 +46,8 @@ struct RewriteLinks: CompileStage {
             tracking: context.options.trackLinks,
             untrackedHosts: context.options.untrackedHosts
         )
+        // Looking into an address that is of no use costs time that an author of bad will has.
+        if verdict == .tracked, original.utf8.count > 2 * Self.longestTarget { verdict = .untracked(.tooLong) }
         let takesUTM = [.tracked, .untracked(.off), .untracked(.untrackedHost)].contains(verdict)
         let (target, applied) = takesUTM ? utm.apply(to: url) : (url, [])
         if verdict == .tracked, target.description.utf8.count > Self.longestTarget { verdict = .untracked(.tooLong) }
@@ -70,7 +74,7 @@ struct RewriteLinks: CompileStage {
                 context.issue("protocol_relative_link", "\(original.prefix(100)) is taken for https", at: attribute.range.lowerBound)
             )
         }
-        LinkDeception.check(url, shownAs: text, at: tag.range.lowerBound, &context)
+        if original.utf8.count <= 2 * Self.longestTarget { LinkDeception.check(url, shownAs: text, at: tag.range.lowerBound, &context) }
         write(verdict, target, isChanged: !applied.isEmpty || isProtocolRelative, attribute, index: index, &context)
         context.textLinks[tag.range.lowerBound] = textLink(verdict, target, original, &context)
     }
