@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct CSSParserTests {
     private func sheet(_ text: String) -> CSSStylesheet {
-        var sheet = CSSStylesheet()
+        var sheet = CSSStylesheet.empty
         SourceBytes.with(Array(text.utf8)) { CSSParser.parse($0, in: 0..<$0.count, into: &sheet) }
         return sheet
     }

@@ -20,7 +20,7 @@ package struct CSSParser {
     static func parse(_ source: SourceBytes, in range: Range<Int>, into sheet: inout CSSStylesheet) {
         var parser = CSSParser(source, in: range, sheet)
         // The sheet has one owner while it grows.
-        sheet = CSSStylesheet()
+        sheet = CSSStylesheet.empty
         parser.rules(isNested: false, isConditional: false, depth: 0)
         sheet = parser.sheet
     }
@@ -29,7 +29,7 @@ package struct CSSParser {
     static func parseDeclarations(_ source: SourceBytes, in range: Range<Int>, into sheet: inout CSSStylesheet) -> Range<Int> {
         let start = sheet.declarations.count
         var parser = CSSParser(source, in: range, sheet)
-        sheet = CSSStylesheet()
+        sheet = CSSStylesheet.empty
         _ = parser.declarations(isBlock: false)
         sheet = parser.sheet
         return start..<sheet.declarations.count
@@ -38,7 +38,7 @@ package struct CSSParser {
     /// The declarations of a `style` attribute.
     package static func declarations(_ text: [UInt8]) -> (declarations: [CSSDeclaration], problems: [CSSProblem]) {
         SourceBytes.with(text) { source in
-            var sheet = CSSStylesheet()
+            var sheet = CSSStylesheet.empty
             _ = parseDeclarations(source, in: 0..<source.count, into: &sheet)
             return (sheet.declarations.map { $0.declaration(source) }, sheet.problems)
         }

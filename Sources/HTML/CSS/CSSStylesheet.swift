@@ -27,13 +27,16 @@ struct CSSStylesheet: Sendable {
     var declarations: [DeclarationRecord] = []
     /// The tests that the selectors are made of.
     var tests: SelectorStore
-    var properties = PropertyTable()
+    var properties = PropertyTable.usual
     /// Whether there is an at-rule.
     var hasAtRules = false
     var problems: [CSSProblem] = []
 
+    /// An empty sheet.
+    static let empty = CSSStylesheet(isQuirks: false)
+
     /// An empty sheet for a document.
-    init(isQuirks: Bool = false) {
+    init(isQuirks: Bool) {
         tests = SelectorStore(isQuirks: isQuirks)
     }
 }

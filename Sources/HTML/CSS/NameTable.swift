@@ -7,11 +7,15 @@ struct NameTable: Sendable {
 
     private var bytes: [UInt8] = []
     private var entries: [Entry] = []
-    /// Numbers plus one by hash; 0 for a free slot. The size is a power of two.
+    /// Numbers plus one by hash; 0 for a free slot.
+    ///
+    /// The size is a power of two.
     private var slots: [Int32]
 
     /// An empty table.
-    init() {
+    static let empty = NameTable()
+
+    private init() {
         slots = Array(repeating: 0, count: 128)
     }
 

@@ -10,17 +10,36 @@ struct PropertyTable: Sendable {
         /// Of `border`, `border-top`, `border-top-color`…: the sides and aspects that it sets.
         var sides: UInt8 = 0
         var aspects: UInt8 = 0
+        /// Whether it is related to a property that is not called like it.
+        var isUnlike = false
     }
 
-    private var names = NameTable()
+    private var names = NameTable.empty
     private var properties: [Property] = []
 
-    /// A table that knows the names with numbers of their own.
-    init() {
-        for name in ["display", "all"] {
+    /// A table that knows the properties of usual mail, so that little is left to be found out.
+    static let usual = PropertyTable()
+
+    private init() {
+        for name in ["display", "all"] + Self.usualNames.split(separator: " ").map(String.init) {
             SourceBytes.with(Array(name.utf8)) { _ = number($0, 0..<name.utf8.count) }
         }
     }
+
+    private static let usualNames = """
+        color background background-color background-image background-position background-repeat background-size border border-top \
+        border-right border-bottom border-left border-color border-style border-width border-top-width border-right-width \
+        border-bottom-width border-left-width border-top-color border-right-color border-bottom-color border-left-color border-top-style \
+        border-right-style border-bottom-style border-left-style border-collapse border-spacing border-radius border-top-left-radius \
+        border-top-right-radius border-bottom-left-radius border-bottom-right-radius box-shadow box-sizing clear cursor direction float \
+        font font-family font-size font-style font-variant font-weight height left letter-spacing line-height list-style \
+        list-style-position list-style-type margin margin-top margin-right margin-bottom margin-left max-height max-width min-height \
+        min-width mso-hide mso-line-height-rule mso-table-lspace mso-table-rspace mso-padding-alt opacity outline overflow padding \
+        padding-top padding-right padding-bottom padding-left position right table-layout text-align text-decoration text-indent \
+        text-overflow text-shadow text-transform top bottom vertical-align visibility white-space width word-break word-spacing word-wrap \
+        overflow-wrap z-index -ms-interpolation-mode -ms-text-size-adjust -webkit-text-size-adjust -webkit-font-smoothing \
+        -webkit-box-sizing -moz-box-sizing -webkit-border-radius -moz-border-radius zoom content
+        """
 
     /// The number of a property; names are compared in lower case, except those of custom properties.
     mutating func number(_ source: SourceBytes, _ range: Range<Int>) -> Int32 {
@@ -45,16 +64,19 @@ struct PropertyTable: Sendable {
         let (one, other) = (properties[Int(left)], properties[Int(right)])
         if one.sides & other.sides != 0 { return one.aspects & other.aspects != 0 }
         let (leftName, rightName) = (name(left), name(right))
+        if one.isUnlike, other.isUnlike, areUnlike(leftName, rightName) { return true }
         let (short, long) = leftName.count < rightName.count ? (leftName, rightName) : (rightName, leftName)
-        for (shorthand, longhands) in Self.unlike where short.elementsEqual(shorthand.utf8) || long.elementsEqual(shorthand.utf8) {
-            let rest = short.elementsEqual(shorthand.utf8) ? long : short
-            if longhands.contains(where: { rest.elementsEqual($0.utf8) }) { return true }
+        guard long.count > short.count else { return false }
+        let end = long.startIndex + short.count
+        if long[end] == UInt8(ascii: "-"), long[..<end] == short { return !Self.independent.contains { long.starts(with: $0.utf8) } }
+        return short.count == 13 && short.elementsEqual("border-radius".utf8) && long.suffix(7).elementsEqual("-radius".utf8)
+    }
+
+    private func areUnlike(_ left: ArraySlice<UInt8>, _ right: ArraySlice<UInt8>) -> Bool {
+        let (left, right) = (String(decoding: left, as: UTF8.self), String(decoding: right, as: UTF8.self))
+        return Self.unlike.contains { shorthand, longhands in
+            left == shorthand && longhands.contains(right) || right == shorthand && longhands.contains(left)
         }
-        if short.elementsEqual("border-radius".utf8) { return long.suffix(7).elementsEqual("-radius".utf8) }
-        guard long.count > short.count, long.starts(with: short), long[long.startIndex + short.count] == UInt8(ascii: "-") else {
-            return false
-        }
-        return !Self.independent.contains { long.starts(with: $0.utf8) }
     }
 
     /// Begin with a shorthand's name without being a part of it.
@@ -71,10 +93,11 @@ struct PropertyTable: Sendable {
         let text = String(decoding: name, as: UTF8.self)
         if isCustom { return Property(family: hash(text)) }
         for (shorthand, longhands) in unlike where longhands.contains(text) {
-            return Property(family: hash(String(shorthand.prefix { $0 != "-" })))
+            return Property(family: hash(String(shorthand.prefix { $0 != "-" })), isUnlike: true)
         }
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
         var property = Property(family: hash(String(parts.first == "" ? text[...] : parts[0])))
+        property.isUnlike = unlike.contains { $0.0 == text }
         guard parts.first == "border", parts.count <= 3 else { return property }
         (property.sides, property.aspects) = (15, 7)
         for part in parts.dropFirst() {

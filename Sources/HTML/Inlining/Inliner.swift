@@ -100,13 +100,15 @@ package struct Inliner {
         var matcher = SelectorMatcher(tree, source, sheet.tests, steps: limits.steps)
         let facts = matcher.facts
         let index = SelectorIndex(rules.map(\.selector), sheet.tests)
+        let filter = AncestorFilter(tree, facts)
+        let masks = rules.map { AncestorFilter.mask(of: $0.selector, sheet.tests) }
         var matched: [Int32] = []
         for node in tree.records.indices {
             let record = tree.records[node]
             guard record.kind == .element, !Self.isUnseen(record.name) else { continue }
             matched.removeAll(keepingCapacity: true)
             index.candidates(node, record.name, facts) { place in
-                if matcher.matches(rules[place].selector, node) { matched.append(Int32(place)) }
+                if filter.mayHold(masks[place], node), matcher.matches(rules[place].selector, node) { matched.append(Int32(place)) }
             }
             if matcher.isExhausted { return false }
             if matched.isEmpty { continue }
@@ -177,32 +179,34 @@ package struct Inliner {
 
     private func writeAttributes(_ result: inout Result, _ edits: inout SourceEdits) {
         let styles = groups.styles
-        let writers = styles.map { style in
-            style.hasRules || style.importance.contains(true) ? StyleAttributeWriter(style, source, sheet) : nil
+        let changes = styles.map { style in
+            style.hasRules || style.importance.contains(true)
+                ? StyleAttributeWriter.change(style, source, sheet) : StyleAttributeChange()
         }
+        let hasRules = styles.map(\.hasRules)
         let isHidden = styles.map { $0.isHidden(sheet) }
         for member in groups.members {
             let group = Int(member.group)
             if isHidden[group] { result.hidden.insert(Int(member.node)) }
-            guard let writer = writers[group], let tag = document.tree.tag(document.tree.records[Int(member.node)].tag) else { continue }
-            write(writer, tag, &edits)
-            if styles[group].hasRules { result.styledElements += 1 }
+            guard let tag = document.tree.tag(document.tree.records[Int(member.node)].tag) else { continue }
+            write(changes[group], tag, &edits)
+            if hasRules[group] { result.styledElements += 1 }
         }
     }
 
-    private func write(_ writer: StyleAttributeWriter, _ tag: SourceTag, _ edits: inout SourceEdits) {
+    private func write(_ change: StyleAttributeChange, _ tag: SourceTag, _ edits: inout SourceEdits) {
         let own = tag.index.attribute(.style, of: tag.number)
-        if !writer.insertions.isEmpty {
+        if !change.insertions.isEmpty {
             guard own >= 0, let value = tag.index.value(own) else { return }
-            for (offset, bytes) in writer.insertions {
+            for (offset, bytes) in change.insertions {
                 edits.replace(value.lowerBound + offset..<value.lowerBound + offset, with: bytes)
             }
-        } else if !writer.whole.isEmpty {
+        } else if !change.whole.isEmpty {
             if own >= 0 {
                 let attribute = tag.index.attributes[own]
-                edits.replace(Int(attribute.start)..<Int(attribute.end), with: Array(writer.whole.dropFirst()))
+                edits.replace(Int(attribute.start)..<Int(attribute.end), with: Array(change.whole.dropFirst()))
             } else {
-                edits.replace(tag.attributeInsertion..<tag.attributeInsertion, with: writer.whole)
+                edits.replace(tag.attributeInsertion..<tag.attributeInsertion, with: change.whole)
             }
         }
     }

@@ -1,26 +1,38 @@
+/// What a `style` attribute gains.
+struct StyleAttributeChange {
+    /// The attribute where none has been: a blank, the name, the value in quotes.
+    var whole: [UInt8] = []
+    /// What comes into an attribute that is there, by distance from the beginning of its value.
+    var insertions: [(offset: Int, bytes: [UInt8])] = []
+}
+
 /// Writes what a `style` attribute gains, and leaves what stands in it as it is.
 struct StyleAttributeWriter {
     private let source: SourceBytes
     private let sheet: CSSStylesheet
     private let style: ElementStyle
-    /// The attribute where none has been: a blank, the name, the value in quotes.
-    private(set) var whole: [UInt8] = []
-    /// What comes into an attribute that is there, by distance from the beginning of its value.
-    private(set) var insertions: [(offset: Int, bytes: [UInt8])] = []
+    private var change = StyleAttributeChange()
 
-    init(_ style: ElementStyle, _ source: SourceBytes, _ sheet: CSSStylesheet) {
+    private init(_ style: ElementStyle, _ source: SourceBytes, _ sheet: CSSStylesheet) {
         self.source = source
         self.sheet = sheet
         self.style = style
-        if let own = style.own { writeInto(own) } else { writeWhole() }
+    }
+
+    /// What the elements of a style get.
+    static func change(_ style: ElementStyle, _ source: SourceBytes, _ sheet: CSSStylesheet) -> StyleAttributeChange {
+        var writer = StyleAttributeWriter(style, source, sheet)
+        if let own = style.own { writer.writeInto(own) } else { writer.writeWhole() }
+        return writer.change
     }
 
     private mutating func writeWhole() {
-        whole.append(contentsOf: " style=\"".utf8)
-        let start = whole.count
+        guard !style.declarations.isEmpty else { return }
+        var whole = Array(" style=\"".utf8)
+        whole.reserveCapacity(style.declarations.count * 24)
         for number in style.declarations.indices { append(number, UInt8(ascii: "\""), to: &whole) }
-        guard whole.count > start else { return whole.removeAll() }
         whole[whole.count - 1] = UInt8(ascii: "\"")
+        change.whole = whole
     }
 
     private mutating func writeInto(_ own: Range<Int>) {
@@ -40,10 +52,10 @@ struct StyleAttributeWriter {
                 append(number, quote, to: &before)
             }
         }
-        if !before.isEmpty { insertions.append((0, before)) }
+        if !before.isEmpty { change.insertions.append((0, before)) }
         // Where references hide the places, they are left.
         if source.find(UInt8(ascii: "&"), from: own.lowerBound, to: own.upperBound) == own.upperBound {
-            for end in importants.sorted() { insertions.append((end - own.lowerBound, Array(" !important".utf8))) }
+            for end in importants.sorted() { change.insertions.append((end - own.lowerBound, Array(" !important".utf8))) }
         }
         if !after.isEmpty {
             after.removeLast()
@@ -51,7 +63,7 @@ struct StyleAttributeWriter {
             if ending != UInt8(ascii: ";") { after.insert(UInt8(ascii: ";"), at: 0) }
         }
         if style.quote == 0 { after.append(quote) }
-        if !after.isEmpty { insertions.append((own.count, after)) }
+        if !after.isEmpty { change.insertions.append((own.count, after)) }
     }
 
     private func append(_ number: Int, _ quote: UInt8, to output: inout [UInt8]) {

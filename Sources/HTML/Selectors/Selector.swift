@@ -76,7 +76,13 @@ struct SelectorStore: Sendable {
     var tests: [SelectorTest] = []
     var attributes: [AttributeTest] = []
     var lists: [[Range<Int>]] = []
-    var names = NameTable()
+    var names = NameTable.empty
+
+    /// Room for the parser.
+    var scratch: [SelectorTest] = []
+
+    /// No tests.
+    static let empty = SelectorStore(isQuirks: false)
 
     init(isQuirks: Bool) {
         self.isQuirks = isQuirks

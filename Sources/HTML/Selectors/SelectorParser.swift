@@ -8,7 +8,7 @@ struct SelectorParser {
     /// A selector while it is read, from left to right.
     private struct Draft {
         var tests: [SelectorTest] = []
-        /// Where each compound begins in `tests`, and what stands before it.
+        /// Where each compound but the first begins in `tests`, and what stands before it.
         var compounds: [(start: Int, combinator: SelectorCombinator)] = []
         var specificity = Specificity()
     }
@@ -36,13 +36,21 @@ struct SelectorParser {
     static func parse(_ source: SourceBytes, in range: Range<Int>, into store: inout SelectorStore) -> SelectorParseResult {
         var parser = SelectorParser(source, in: range, store)
         // The tests have one owner while they grow.
-        store = SelectorStore(isQuirks: false)
+        store = SelectorStore.empty
         let result = parser.result()
         store = parser.store
         return result
     }
 
+    /// Where a selector's parts are gathered; the room of the selector before is used again.
+    private mutating func takeScratch() {
+        swap(&draft.tests, &store.scratch)
+        draft.tests.removeAll(keepingCapacity: true)
+    }
+
     private mutating func result() -> SelectorParseResult {
+        takeScratch()
+        defer { swap(&draft.tests, &store.scratch) }
         do {
             _ = skipBlanks()
             try complex(isLast: { $0 == .end })
@@ -86,17 +94,17 @@ struct SelectorParser {
     private mutating func finish(_ draft: Draft) -> Range<Int> {
         let first = store.tests.count
         var end = draft.tests.count
-        for (place, compound) in draft.compounds.enumerated().reversed() {
+        for compound in draft.compounds.reversed() {
             store.tests.append(contentsOf: draft.tests[compound.start..<end])
+            store.tests.append(.combinator(compound.combinator))
             end = compound.start
-            if place > 0 { store.tests.append(.combinator(compound.combinator)) }
         }
+        store.tests.append(contentsOf: draft.tests[..<end])
         return first..<store.tests.count
     }
 
     /// Reads compounds and combinators up to a token that ends the selector.
     private mutating func complex(isLast: (CSSToken.Kind) -> Bool) throws(Failure) {
-        draft.compounds.append((draft.tests.count, .descendant))
         try compound()
         while true {
             let hasBlank = skipBlanks()
@@ -117,7 +125,7 @@ struct SelectorParser {
             draft.compounds.append((draft.tests.count, combinator))
             try compound()
             // Matching walks back through these.
-            guard draft.compounds.count <= 32 else { throw .unsupported }
+            guard draft.compounds.count < 32 else { throw .unsupported }
         }
     }
 
