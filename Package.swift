@@ -156,7 +156,12 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .testTarget(name: "CommctlTests", dependencies: ["commctl", "CommCore", "CommTesting", "Redis", nioCore], swiftSettings: settings),
+        .testTarget(
+            name: "CommctlTests",
+            dependencies: ["commctl", "CommCore", "CommTesting", "Redis", arguments, nioCore],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "BrowserTests", dependencies: ["CommCore"], exclude: ["Fixtures", "Page"], swiftSettings: settings),
         .testTarget(name: "MotoricalDevTests", dependencies: ["motorical-dev"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",
