@@ -23,4 +23,14 @@ import Testing
             #expect(result.total == 0, "\(result.summary)")
         }
     }
+
+    /// COMM_SEED is where the seeds begin, COMM_SEEDS how many are tried.
+    @Test func `random mails look the same compiled`() async throws {
+        let first = ProcessInfo.processInfo.environment["COMM_SEED"].flatMap(UInt64.init) ?? 1
+        let count = ProcessInfo.processInfo.environment["COMM_SEEDS"].flatMap(UInt64.init) ?? 40
+        let pairs = try (first..<first + count).map { try MailComparison.pair("seed \($0)", RandomMail.html(seed: $0)) }
+        for result in try await MailComparison.compare(pairs) {
+            #expect(result.total == 0, "\(result.summary)")
+        }
+    }
 }
