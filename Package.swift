@@ -177,9 +177,11 @@ if Context.environment["COMM_BENCHMARKS"] != nil {
         .executableTarget(
             name: "comm-bench",
             dependencies: [
-                "CommCore", "Postgres", "Redis", "CSV", "HTML", arguments, hummingbird, httpClient, logging, lifecycle, nioCore, nioHTTP1,
+                "CommCore", "Postgres", "Redis", "CSV", "HTML", arguments, hummingbird, httpClient, crypto, logging, lifecycle, nioCore,
+                nioHTTP1,
             ],
             path: "Benchmarks",
+            exclude: ["Peers"],
             swiftSettings: settings
         )
     )
