@@ -22,10 +22,12 @@ struct RemoveDangerousContent: CompileStage {
             case .comment: continue
             }
         }
-        // A tag that only the tree knows: the scanner was led to take it for text.
+        // A tag that only the tree knows: in SVG a title is markup, and elsewhere it is text.
         for (_, element) in document.elements {
             guard let tag = element.tag, !known.contains(tag.range.lowerBound) else { continue }
             _ = check(tag, EndTags([]), markup, &context)
+            let issue = context.issue("ambiguous_html", "<\(tag.name)> stands where others see text", at: tag.range.lowerBound)
+            if context.report(issue, .ambiguous) { remove(tag.range, markup, &context) }
         }
         checkStyleSheets(document, markup, &context)
         Deception.check(document, &context)
