@@ -58,7 +58,7 @@ struct CompileCommandTests {
     }
 
     @Test func `the text part and the report can be had instead`() throws {
-        #expect(try output(["--text"]).hasPrefix("Dear {{name|reader}}, look (https://"))
+        #expect(try output(["--text"]).hasPrefix("Dear {{name|reader}}, look\n(https://"))
         let report = try output(["--report"])
         let object = try JSONSerialization.jsonObject(with: Data(report.utf8)) as? [String: Any]
         #expect(object?["fields"] as? [String] == ["attributes.city", "name"])
