@@ -16,7 +16,7 @@ package struct CompileOptions: Sendable {
     package var preheader: String?
     /// Whether an image that reports the opening of the mail is added.
     package var openPixel: Bool
-    /// Whether tables, cells, rows and images also get the attributes that Outlook for Windows goes by: `width`, `bgcolor`, `valign`…
+    /// Whether tables, cells, rows and images also get the attributes that Outlook for Windows goes by.
     package var outlookAttributes: Bool
     package var dangerousContent: DangerousContentPolicy
     package var limits: CompileLimits
