@@ -96,7 +96,7 @@ package struct Inliner {
                 }
             }
             var inliner = Inliner(document, source, limits, outlookAttributes, sources, sheet)
-            guard !inliner.rules.isEmpty else { return result }
+            guard !inliner.rules.isEmpty || outlookAttributes else { return result }
             guard inliner.match() else {
                 result.isTooComplex = true
                 return result
@@ -123,7 +123,7 @@ package struct Inliner {
                 if filter.mayHold(masks[place], node), matcher.matches(rules[place].selector, node) { matched.append(Int32(place)) }
             }
             if matcher.isExhausted { return false }
-            if matched.isEmpty { continue }
+            if matched.isEmpty, !outlookAttributes || !OutlookAttributes.apply(to: record.name) { continue }
             matched.sort()
             take(matched, record, node)
             if isBeyondBounds { return false }

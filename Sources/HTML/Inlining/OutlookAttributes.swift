@@ -20,6 +20,9 @@ struct OutlookAttributes {
         return output
     }
 
+    /// Whether elements of a name can have any of the attributes.
+    static func apply(to name: HTMLName) -> Bool { !rules(name).isEmpty }
+
     private typealias Rule = (attribute: String, properties: [String], value: (String) -> String?)
 
     private static func rules(_ name: HTMLName) -> [Rule] {
@@ -31,7 +34,8 @@ struct OutlookAttributes {
         case .table: size + [colour]
         case .td, .th: size + [colour, align, valign]
         case .tr: [colour, align, valign]
-        case .img: size
+        // A share of an image's room is not what Outlook takes a share of.
+        case .img: [("width", ["width"], pixels), ("height", ["height"], pixels)]
         default: []
         }
     }
@@ -61,6 +65,10 @@ struct OutlookAttributes {
         let digits = isShare ? value.dropLast() : value.hasSuffix("px") ? value.dropLast(2) : value == "0" ? value[...] : ""
         guard !digits.isEmpty, let number = Double(digits), number >= 0, number <= 10_000 else { return nil }
         return "\(Int(number.rounded()))\(isShare ? "%" : "")"
+    }
+
+    private static func pixels(_ value: String) -> String? {
+        value.hasSuffix("%") ? nil : length(value)
     }
 
     /// A colour by name or with six digits, which is all that Outlook reads; nil for anything else.
