@@ -114,7 +114,10 @@ struct HTMLTreeBuilder {
         dropsLineFeed = false
         tag = -1
         tagName = .body
-        if mode == .raw { mode = modeAfterRaw }
+        if mode == .raw {
+            pop()
+            mode = modeAfterRaw
+        }
         // The end of the source opens what every document has.
         loop: while !isBeyond {
             switch mode {
