@@ -29,6 +29,10 @@ struct StyleAttributeWriter {
         let quote = attribute.quote ?? UInt8(ascii: "\"")
         if attribute.quote == nil {
             edits.replace(value.lowerBound..<value.lowerBound, with: [quote])
+            // Without quotes around it, a value may hold what ends it now.
+            for place in value where document.source[place] == quote {
+                edits.replace(place..<place + 1, with: Array("&quot;".utf8))
+            }
         }
         if !before.isEmpty { edits.replace(value.lowerBound..<value.lowerBound, with: Self.escaped(before, quote)) }
         if !after.isEmpty {
