@@ -16,6 +16,8 @@ package struct CompileOptions: Sendable {
     package var preheader: String?
     /// Whether an image that reports the opening of the mail is added.
     package var openPixel: Bool
+    /// Whether tables, cells, rows and images also get the attributes that Outlook for Windows goes by.
+    package var outlookAttributes: Bool
     package var dangerousContent: DangerousContentPolicy
     package var limits: CompileLimits
 
@@ -28,6 +30,7 @@ package struct CompileOptions: Sendable {
         trackingBase: String = "https://tracking.invalid",
         preheader: String? = nil,
         openPixel: Bool = false,
+        outlookAttributes: Bool = false,
         dangerousContent: DangerousContentPolicy = .remove,
         limits: CompileLimits = CompileLimits()
     ) {
@@ -38,6 +41,7 @@ package struct CompileOptions: Sendable {
         self.trackingBase = trackingBase
         self.preheader = preheader
         self.openPixel = openPixel
+        self.outlookAttributes = outlookAttributes
         self.dangerousContent = dangerousContent
         self.limits = limits
     }
