@@ -58,8 +58,7 @@ struct MergePlaceFinder {
             return .forbidden
         }
         self.attribute = attribute
-        // Its declarations are changed one by one, and values could end it.
-        if attribute.quote == nil, attribute.name == "style" { return .forbidden }
+        if attribute.quote == nil, attribute.name == "style" || holdsBothQuotes(value) { return .forbidden }
         if attribute.name.hasPrefix("on") || attribute.name == "srcdoc" { return .forbidden }
         if attribute.name == "style" { return .slot(.css) }
         if URLAttributes.all.contains(attribute.name) {
@@ -67,6 +66,14 @@ struct MergePlaceFinder {
             return .slot(LinkURL.escaping(after: before.utf8, inHTML: true))
         }
         return .slot(attribute.quote == nil ? .htmlUnquoted : .html)
+    }
+
+    /// Whether no quotes can be put around a value.
+    ///
+    /// A `style` without quotes gets none either: its declarations are changed one by one.
+    private func holdsBothQuotes(_ value: Range<Int>) -> Bool {
+        let source = document.source[value]
+        return source.contains(UInt8(ascii: "\"")) && source.contains(UInt8(ascii: "'"))
     }
 
     private static func holds(_ outer: Range<Int>, _ inner: Range<Int>) -> Bool {
