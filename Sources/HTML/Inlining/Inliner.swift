@@ -218,6 +218,11 @@ package struct Inliner {
             for (offset, bytes) in change.insertions {
                 edits.replace(value.lowerBound + offset..<value.lowerBound + offset, with: bytes)
             }
+            // A value without quotes gets some, and may hold what would end it then.
+            guard tag.index.attributes[own].quote == 0 else { return }
+            for place in value where document.source[place] == UInt8(ascii: "\"") {
+                edits.replace(place..<place + 1, with: Array("&quot;".utf8))
+            }
         } else if !change.whole.isEmpty {
             if own >= 0 {
                 let attribute = tag.index.attributes[own]
