@@ -18,6 +18,10 @@ package struct CompileOptions: Sendable {
     package var openPixel: Bool
     /// Whether tables, cells, rows and images also get the attributes that Outlook for Windows goes by.
     package var outlookAttributes: Bool
+    /// How the text part that is made from the HTML shows where links lead.
+    package var textLinks: TextLinks
+    /// Hosts whose links are not tracked, and those below them: `example.com` means `www.example.com`, too.
+    package var untrackedHosts: [String]
     package var dangerousContent: DangerousContentPolicy
     package var limits: CompileLimits
 
@@ -31,6 +35,8 @@ package struct CompileOptions: Sendable {
         preheader: String? = nil,
         openPixel: Bool = false,
         outlookAttributes: Bool = false,
+        textLinks: TextLinks = .inline,
+        untrackedHosts: [String] = [],
         dangerousContent: DangerousContentPolicy = .remove,
         limits: CompileLimits = CompileLimits()
     ) {
@@ -42,8 +48,20 @@ package struct CompileOptions: Sendable {
         self.preheader = preheader
         self.openPixel = openPixel
         self.outlookAttributes = outlookAttributes
+        self.textLinks = textLinks
+        self.untrackedHosts = untrackedHosts
         self.dangerousContent = dangerousContent
         self.limits = limits
+    }
+}
+
+extension CompileOptions {
+    /// How the text part shows where links lead.
+    package enum TextLinks: String, Sendable, Codable, CaseIterable {
+        /// `our shop (https://example.com)`
+        case inline
+        /// `our shop [1]`, and the addresses at the end.
+        case footnotes
     }
 }
 
@@ -53,12 +71,4 @@ package enum KnownFields: Sendable, Equatable {
     case anyAttribute
     /// These keys of attributes only.
     case attributes(Set<String>)
-}
-
-/// What becomes of scripts, event handlers and URLs that run code.
-package enum DangerousContentPolicy: String, Sendable, Codable, CaseIterable {
-    /// They are taken out and reported as warnings.
-    case remove
-    /// The template is refused.
-    case refuse
 }

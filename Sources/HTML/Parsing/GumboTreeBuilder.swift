@@ -98,7 +98,8 @@ struct GumboTreeBuilder {
             record.kind = .text
             record.stop = Int32(furtherTexts.count)
             furtherTexts.append(String(cString: node.pointee.v.text.text))
-        default: break
+            record.source = range(node.pointee.v.text.original_text, buffer).map { Int32($0.lowerBound) } ?? -1
+        default: record.source = range(node.pointee.v.text.original_text, buffer).map { Int32($0.lowerBound) } ?? -1
         }
         records.append(record)
         return children

@@ -30,6 +30,11 @@ package struct HTMLNode: Sendable {
     /// -1 for the document.
     package var parent: Int { Int(tree.records[number].parent) }
 
+    /// Where a text or comment begins in the source; -1 for anything else.
+    ///
+    /// Texts that a table does not want stand before it in the tree.
+    package var sourceOffset: Int { Int(tree.records[number].source) }
+
     /// Behind the last node below this one: children follow their parent in `HTMLDocument.nodes`.
     package var end: Int { Int(tree.records[number].end) }
 

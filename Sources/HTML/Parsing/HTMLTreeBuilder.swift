@@ -141,6 +141,7 @@ struct HTMLTreeBuilder {
         guard let parent else { return isBeyond = true }
         var record = NodeRecord(.comment, parent: parent)
         record.start = item.start
+        record.source = item.start
         nodes.append(Node(record: record))
         link(Int32(nodes.count - 1), below: parent)
     }
@@ -209,6 +210,7 @@ struct HTMLTreeBuilder {
         var record = NodeRecord(.text, parent: 0)
         record.start = Int32(range.lowerBound)
         record.stop = Int32(range.upperBound)
+        record.source = record.start
         let hasReferences = resolves && source.find(UInt8(ascii: "&"), from: range.lowerBound, to: range.upperBound) < range.upperBound
         if hasReferences, CharacterReferences.holdsUnknownName(source, range) { isBeyond = true }
         let hasReturns = source.find(0x0D, from: range.lowerBound, to: range.upperBound) < range.upperBound

@@ -23,6 +23,8 @@ struct NodeRecord {
     /// Of an element its end tag; of text its bytes, or, beginning with -1, its place among the tree's further texts.
     var start: Int32 = -1
     var stop: Int32 = -1
+    /// Of text and comments where they begin in the source; -1 when that is not known.
+    var source: Int32 = -1
 
     init(_ kind: Kind, parent: Int32, end: Int32 = 0) {
         self.kind = kind

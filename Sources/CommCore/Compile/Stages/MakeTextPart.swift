@@ -11,22 +11,24 @@ struct MakeTextPart: CompileStage {
     }
 
     private func generate(_ document: HTMLDocument, _ context: inout CompileContext) {
-        var links: [TextLink] = []
+        var notes = TextNotes(style: context.options.textLinks)
         let known = context.textLinks
-        let text = PlainText.make(of: document, hidden: context.hidden) { tag, text in
-            guard let link = known[tag.range.lowerBound], !link.address.isEmpty else { return .omit }
-            let mark = "\(PlainText.opening)\(links.count)\(PlainText.closing)"
-            links.append(link)
-            guard Self.says(text, link.spelled) else { return .append(mark) }
-            // A tracked address takes the place of the bare one; anything else is said already.
-            return link.isTracked ? .replace(mark) : .omit
+        let marked = PlainText.make(of: document, hidden: context.hidden) { link in
+            guard let target = known[link.tag.range.lowerBound], !target.address.isEmpty, !link.repeatsAnother else { return .omit }
+            guard !Self.says(link.text, target.spelled) else {
+                // A tracked address takes the place of the bare one; anything else is said already.
+                return target.isTracked ? .replace(notes.mark(target, as: .bare)) : .omit
+            }
+            return .append(notes.mark(target, as: link.text.isEmpty ? .bare : .aside))
         }
-        context.text = segments(of: text, links, &context)
+        context.text = SegmentCutter.cut(notes.text(marked), addresses: notes.addresses, &context)
         addUnsubscribeLine(&context)
     }
 
     /// Whether a link's text is its address.
     private static func says(_ text: String, _ address: String) -> Bool {
+        // Blanks do not make the difference any more.
+        guard text.utf8.count <= 2 * address.utf8.count + 20 else { return false }
         func bare(_ text: String) -> Substring {
             var bare = text.lowercased().filter { $0 != " " }[...]
             for prefix in ["https://", "http://", "www."] where bare.hasPrefix(prefix) { bare = bare.dropFirst(prefix.count) }
@@ -34,20 +36,6 @@ struct MakeTextPart: CompileStage {
             return bare
         }
         return bare(text) == bare(address)
-    }
-
-    private func segments(of text: String, _ links: [TextLink], _ context: inout CompileContext) -> [Segment] {
-        var segments: [Segment] = []
-        for piece in text.split(separator: PlainText.opening, omittingEmptySubsequences: false) {
-            var rest = piece
-            if let close = piece.firstIndex(of: PlainText.closing), let number = Int(piece[..<close]), links.indices.contains(number) {
-                segments += links[number].address
-                rest = piece[piece.index(after: close)...]
-            }
-            // What is unknown was reported with the HTML.
-            segments += SegmentCutter.cut(String(rest), as: .text, part: nil, &context)
-        }
-        return segments
     }
 
     /// An unsubscribe link that the HTML holds must not be missing in the text.
