@@ -1,11 +1,3 @@
-/// What a `style` attribute gains.
-struct StyleAttributeChange {
-    /// The attribute where none has been: a blank, the name, the value in quotes.
-    var whole: [UInt8] = []
-    /// What comes into an attribute that is there, by distance from the beginning of its value.
-    var insertions: [(offset: Int, bytes: [UInt8])] = []
-}
-
 /// Writes what a `style` attribute gains, and leaves what stands in it as it is.
 struct StyleAttributeWriter {
     private let source: SourceBytes
@@ -80,11 +72,13 @@ struct StyleAttributeWriter {
         let other: UInt8 = quote == UInt8(ascii: "\"") ? UInt8(ascii: "'") : UInt8(ascii: "\"")
         let hasQuote = source.find(quote, from: range.lowerBound, to: range.upperBound) < range.upperBound
         let canSwap = hasQuote && source.find(other, from: range.lowerBound, to: range.upperBound) == range.upperBound
+        var isAfterBreak = false
         for index in range {
-            switch source[index] {
-            case quote where canSwap: output.append(other)
-            case let byte: Self.escape(byte, quote, to: &output)
-            }
+            let byte = source[index]
+            // A value over several lines becomes one line.
+            if isAfterBreak, SourceBytes.isBlank(byte) { continue }
+            isAfterBreak = byte == 0x0A || byte == 0x0D
+            if canSwap, byte == quote { output.append(other) } else { Self.escape(byte, quote, to: &output) }
         }
     }
 

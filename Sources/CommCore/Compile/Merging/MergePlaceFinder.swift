@@ -15,6 +15,8 @@ struct MergePlaceFinder {
     private let document: HTMLDocument
     private let items: [SourceScanner.Item]
     private var next = 0
+    /// The attribute that holds the range asked for last.
+    private(set) var attribute: SourceAttribute?
 
     init(_ document: HTMLDocument) {
         self.document = document
@@ -23,8 +25,11 @@ struct MergePlaceFinder {
 
     /// The place of a range that begins behind the one asked for before.
     mutating func place(of range: Range<Int>) -> MergePlace {
+        attribute = nil
         while next < items.count, end(of: items[next]) <= range.lowerBound { next += 1 }
-        guard next < items.count, items[next].range.lowerBound < range.upperBound else { return .slot(.html) }
+        guard next < items.count, items[next].range.lowerBound < range.upperBound else {
+            return isBehindOpening(range) ? .forbidden : .slot(.html)
+        }
         switch items[next] {
         case .comment(let comment, _):
             return comment.lowerBound <= range.lowerBound && range.upperBound <= comment.upperBound ? .ignored : .forbidden
@@ -33,11 +38,17 @@ struct MergePlaceFinder {
         }
     }
 
+    /// Whether a value would make a tag of the text before it: `<{{email}}>`.
+    private func isBehindOpening(_ range: Range<Int>) -> Bool {
+        let before = document.source[..<range.lowerBound].suffix(2)
+        return before.last == UInt8(ascii: "<") || before.elementsEqual("</".utf8) || before.elementsEqual("<!".utf8)
+    }
+
     private func end(of item: SourceScanner.Item) -> Int {
         if case .tag(let tag) = item, let content = tag.rawContent { content.upperBound } else { item.range.upperBound }
     }
 
-    private func place(of range: Range<Int>, in tag: SourceTag) -> MergePlace {
+    private mutating func place(of range: Range<Int>, in tag: SourceTag) -> MergePlace {
         if let content = tag.rawContent, content.lowerBound <= range.lowerBound {
             let isText = tag.name == "title" || tag.name == "textarea"
             return isText && range.upperBound <= content.upperBound ? .slot(.html) : .forbidden
@@ -46,6 +57,8 @@ struct MergePlaceFinder {
         else {
             return .forbidden
         }
+        self.attribute = attribute
+        if attribute.quote == nil, attribute.name == "style" || holdsBothQuotes(value) { return .forbidden }
         if attribute.name.hasPrefix("on") || attribute.name == "srcdoc" { return .forbidden }
         if attribute.name == "style" { return .slot(.css) }
         if URLAttributes.all.contains(attribute.name) {
@@ -53,6 +66,14 @@ struct MergePlaceFinder {
             return .slot(LinkURL.escaping(after: before.utf8, inHTML: true))
         }
         return .slot(attribute.quote == nil ? .htmlUnquoted : .html)
+    }
+
+    /// Whether no quotes can be put around a value.
+    ///
+    /// A `style` without quotes gets none either: its declarations are changed one by one.
+    private func holdsBothQuotes(_ value: Range<Int>) -> Bool {
+        let source = document.source[value]
+        return source.contains(UInt8(ascii: "\"")) && source.contains(UInt8(ascii: "'"))
     }
 
     private static func holds(_ outer: Range<Int>, _ inner: Range<Int>) -> Bool {

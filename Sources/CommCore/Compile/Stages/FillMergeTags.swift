@@ -19,7 +19,7 @@ struct FillMergeTags: CompileStage {
             if let tag = occurrence.tag { context.note(tag) }
             guard place != .ignored else { continue }
             if !replaced.cover(occurrence.range) {
-                fill(occurrence, place, document, &context)
+                fill(occurrence, place, finder.attribute, document, &context)
             } else if let tag = occurrence.tag, !context.isKnown(tag) {
                 // A rewritten link has taken its tags along.
                 unknown(occurrence, document, &context)
@@ -30,6 +30,7 @@ struct FillMergeTags: CompileStage {
     private func fill(
         _ occurrence: MergeScanner.Occurrence,
         _ place: MergePlace,
+        _ attribute: SourceAttribute?,
         _ document: HTMLDocument,
         _ context: inout CompileContext
     ) {
@@ -42,7 +43,35 @@ struct FillMergeTags: CompileStage {
         }
         let fallback = CharacterReferences.decode(Array(tag.fallback.utf8)[...])
         let marker = context.marker(context.segment(for: tag, fallback: fallback, escaping))
-        context.edits.replace(occurrence.range, with: [marker])
+        context.edits.replace(occurrence.range, with: quoted(marker, occurrence.range, attribute, document, &context))
+    }
+
+    /// The marker, with quotes around the whole value where the author wrote none.
+    ///
+    /// A value that is empty for a recipient would make the attribute swallow what comes after it, a blank would end it.
+    private func quoted(
+        _ marker: SourceEdits.Piece,
+        _ range: Range<Int>,
+        _ attribute: SourceAttribute?,
+        _ document: HTMLDocument,
+        _ context: inout CompileContext
+    ) -> [SourceEdits.Piece] {
+        guard let attribute, attribute.quote == nil, let value = attribute.value else { return [marker] }
+        let quote = document.source[value].contains(UInt8(ascii: "\"")) ? UInt8(ascii: "'") : UInt8(ascii: "\"")
+        var content = [marker]
+        if range.upperBound == value.upperBound {
+            content.append(.bytes([quote]))
+        } else {
+            // Part of a replacement, so that it stays before what is put behind the attribute; what a tag at that end, or one before,
+            // has replaced already stays.
+            context.edits.replace(value.upperBound - 1..<value.upperBound, with: [document.source[value.upperBound - 1], quote])
+        }
+        if range.lowerBound == value.lowerBound {
+            content.insert(.bytes([quote]), at: 0)
+        } else {
+            context.edits.replace(value.lowerBound..<value.lowerBound + 1, with: [quote, document.source[value.lowerBound]])
+        }
+        return content
     }
 
     private func unknown(_ occurrence: MergeScanner.Occurrence, _ document: HTMLDocument, _ context: inout CompileContext) {
