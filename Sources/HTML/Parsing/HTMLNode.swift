@@ -7,7 +7,8 @@ package struct HTMLNode: Sendable {
         case element(HTMLElement)
         /// With character references resolved.
         case text(String)
-        case comment
+        /// With its place in the source; nil for what only the parser takes for a comment.
+        case comment(start: Int?)
     }
 
     package let content: Content

@@ -80,7 +80,7 @@ struct HTMLTreeBuilder {
         case GUMBO_NODE_TEXT, GUMBO_NODE_WHITESPACE, GUMBO_NODE_CDATA:
             append(.text(String(cString: node.pointee.v.text.text)), parent: parent)
         default:
-            append(.comment, parent: parent)
+            append(.comment(start: range(node.pointee.v.text.original_text, buffer)?.lowerBound), parent: parent)
         }
         return nil
     }

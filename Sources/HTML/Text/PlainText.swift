@@ -18,6 +18,7 @@ package struct PlainText {
 
     private let document: HTMLDocument
     private let hidden: Set<Int>
+    private let marks: [Int: String]
     private let link: (_ tag: SourceTag, _ text: String) -> LinkText
     private var layout: TextLayout
     private var open: [Open] = []
@@ -41,9 +42,15 @@ package struct PlainText {
         var start: Int?
     }
 
-    private init(_ document: HTMLDocument, _ hidden: Set<Int>, _ link: @escaping (SourceTag, String) -> LinkText) {
+    private init(
+        _ document: HTMLDocument,
+        _ hidden: Set<Int>,
+        _ marks: [Int: String],
+        _ link: @escaping (SourceTag, String) -> LinkText
+    ) {
         self.document = document
         self.hidden = hidden
+        self.marks = marks
         self.link = link
         self.layout = TextLayout(width: Self.width)
     }
@@ -52,13 +59,15 @@ package struct PlainText {
     ///
     /// - Parameters:
     ///   - hidden: further elements that are not shown, by their places in the document's nodes
+    ///   - marks: texts that stand in place of comments, by the places of these in the source
     ///   - link: what becomes of the address of an `a[href]` with that text
     package static func make(
         of document: HTMLDocument,
         hidden: Set<Int> = [],
+        marks: [Int: String] = [:],
         link: @escaping (_ tag: SourceTag, _ text: String) -> LinkText
     ) -> String {
-        var writer = PlainText(document, hidden, link)
+        var writer = PlainText(document, hidden, marks, link)
         writer.walk()
         return writer.layout.text
     }
@@ -70,14 +79,25 @@ package struct PlainText {
             let node = document.nodes[index]
             switch node.content {
             case .element(let element):
-                if isShown(element, index) { enter(element, index, node.end) } else { index = node.end - 1 }
+                if isShown(element, index) {
+                    enter(element, index, node.end)
+                } else {
+                    for node in document.nodes[index..<node.end] { mark(node) }
+                    index = node.end - 1
+                }
             case .text(let text): add(text)
+            case .comment: mark(node)
             default: break
             }
             index += 1
         }
         while !open.isEmpty { close() }
         layout.endBlock(blankLine: false)
+    }
+
+    private mutating func mark(_ node: HTMLNode) {
+        guard case .comment(let start?) = node.content, let mark = marks[start] else { return }
+        layout.addInvisibleMark(mark)
     }
 
     private mutating func add(_ text: String) {

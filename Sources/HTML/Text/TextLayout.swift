@@ -40,6 +40,11 @@ struct TextLayout {
         endsWithBlank = false
     }
 
+    /// Adds something of the caller's that the reader does not see.
+    mutating func addInvisibleMark(_ text: String) {
+        paragraph += text
+    }
+
     /// Adds text whose blanks stay as they are.
     mutating func addPreformatted(_ text: String) {
         // Running text holds no such blank, so those here can be told apart until the lines are made.

@@ -15,6 +15,13 @@ extension HTMLDocument {
         return all
     }
 
+    /// The comments that Outlook reads as part of the mail.
+    var conditionalComments: [Range<Int>] {
+        items.compactMap { item in
+            if case .comment(let range, let inside) = item, isConditional(inside) { range } else { nil }
+        }
+    }
+
     private func isConditional(_ inside: Range<Int>) -> Bool {
         let start = source[inside].drop { $0 <= 0x20 }.prefix(4)
         return start.map { $0 | ($0 >= 0x41 && $0 <= 0x5A ? 0x20 : 0) }.starts(with: Array("[if".utf8))
