@@ -58,6 +58,8 @@ struct FillMergeTags: CompileStage {
         _ document: HTMLDocument,
         _ context: inout CompileContext
     ) {
+        // What is taken out is gone with its tags.
+        if isReplaced, place == .forbidden { return }
         guard case .slot = place, !makesTag(occurrence, finder, context), isSafe(finder.attribute, document) else {
             return context.refuse(notAllowed(occurrence, context))
         }

@@ -36,11 +36,7 @@ package enum MergeDateFormat: Sendable, Hashable, CustomStringConvertible {
         var rest = pattern[...]
         while let first = rest.first {
             if first == "'" {
-                rest.removeFirst()
-                let quoted = rest.prefix { $0 != "'" }
-                guard quoted.endIndex < rest.endIndex else { throw MergeSyntaxError(.invalidTag, "a quote in a date format is not closed") }
-                parts.append(.text(quoted.isEmpty ? "'" : String(quoted)))
-                rest = rest[rest.index(after: quoted.endIndex)...]
+                append(try quoted(&rest), &parts)
             } else if first.isASCII, first.isLetter {
                 let run = rest.prefix { $0 == first }
                 guard let longest = letters[first], run.count <= longest else {
@@ -49,11 +45,36 @@ package enum MergeDateFormat: Sendable, Hashable, CustomStringConvertible {
                 parts.append(.field(first, run.count))
                 rest = rest[run.endIndex...]
             } else {
-                parts.append(.text(String(first)))
+                append(String(first), &parts)
                 rest.removeFirst()
             }
         }
         return parts
+    }
+
+    /// The text of `'…'`; two quotes are one that is meant.
+    private static func quoted(_ rest: inout Substring) throws(MergeSyntaxError) -> String {
+        rest.removeFirst()
+        if rest.first == "'" {
+            rest.removeFirst()
+            return "'"
+        }
+        var text = ""
+        while !rest.isEmpty {
+            let next = rest.removeFirst()
+            guard next == "'" else {
+                text.append(next)
+                continue
+            }
+            guard rest.first == "'" else { return text }
+            text.append(rest.removeFirst())
+        }
+        throw MergeSyntaxError(.invalidTag, "a quote in a date format is not closed")
+    }
+
+    /// Neighbouring texts are one.
+    private static func append(_ text: String, _ parts: inout [Part]) {
+        if case .text(let before)? = parts.last { parts[parts.count - 1] = .text(before + text) } else { parts.append(.text(text)) }
     }
 
     package var description: String {
@@ -62,8 +83,8 @@ package enum MergeDateFormat: Sendable, Hashable, CustomStringConvertible {
         case .pattern(let parts):
             parts.map { part in
                 switch part {
-                case .text("'"): "''"
-                case .text(let text): text.contains { $0.isASCII && $0.isLetter } ? "'\(text)'" : text
+                case .text(let text):
+                    text.contains { $0.isASCII && $0.isLetter || $0 == "'" } ? "'\(text.replacing("'", with: "''"))'" : text
                 case .field(let letter, let count): String(repeating: letter, count: count)
                 }
             }.joined()

@@ -21,7 +21,7 @@ enum DatePattern {
 
     private static func append(_ letter: Character, _ count: Int, _ format: inout Date.FormatString.StringInterpolation) {
         switch letter {
-        case "y": format.appendInterpolation(year: count == 1 ? .defaultDigits : .padded(count))
+        case "y": format.appendInterpolation(year: count == 2 ? .twoDigits : count == 1 ? .defaultDigits : .padded(count))
         case "M": format.appendInterpolation(month: month(count))
         case "L": format.appendInterpolation(standaloneMonth: standaloneMonth(count))
         case "d": format.appendInterpolation(day: count == 1 ? .defaultDigits : .twoDigits)
