@@ -28,7 +28,11 @@ package struct CampaignPreview: Sendable {
             values = try await Self.values(of: program.fields, tenantID: tenantID, contactID: contactID, client: compiler.client)
         }
         for (name, value) in sample { values[PreviewRenderer.field(named: name)] = value }
-        return try renderer.render(program, values: values, at: compiler.time.now)
+        do {
+            return try renderer.render(program, values: values, at: compiler.time.now)
+        } catch let error as RenderError {
+            throw CampaignError(.validationFailed, "The mail cannot be written with these values: \(error.message)")
+        }
     }
 
     /// What the campaign sends.

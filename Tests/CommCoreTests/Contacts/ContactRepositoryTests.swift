@@ -66,7 +66,10 @@ struct ContactRepositoryTests {
             "wide": .list(Array(repeating: .text(String(repeating: "x", count: 4_000)), count: 9)),
         ]
         let found = try await problems {
-            _ = try await fixture.contacts.upsert(tenantID: fixture.tenantID, draft: ContactDraft(email: "b@example.com", attributes: wrong))
+            _ = try await fixture.contacts.upsert(
+                tenantID: fixture.tenantID,
+                draft: ContactDraft(email: "b@example.com", attributes: wrong)
+            )
         }
         #expect(
             found == [

@@ -36,7 +36,8 @@ struct MergePlaceFinder {
     /// The place of a range that begins behind the one asked for before.
     mutating func place(of range: Range<Int>) -> MergePlace {
         attribute = nil
-        container = conditionals.last { $0.lowerBound <= range.lowerBound && range.upperBound <= $0.upperBound }?.lowerBound ?? MergePlace.text
+        container =
+            conditionals.last { $0.lowerBound <= range.lowerBound && range.upperBound <= $0.upperBound }?.lowerBound ?? MergePlace.text
         if masked[range.lowerBound] != nil { return .slot(.html) }
         while next < items.count, end(of: items[next]) <= range.lowerBound { next += 1 }
         guard next < items.count, items[next].range.lowerBound < range.upperBound else { return .slot(.html) }

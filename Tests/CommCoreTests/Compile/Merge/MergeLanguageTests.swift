@@ -51,7 +51,8 @@ import Testing
         ("{{t|title}}", "Ann-Marie De Wit"), ("{{t|capitalize}}", "Ann-marie de wit"), ("{{t|truncate:8}}", "ann-mar…"),
         ("{{t|truncate:5}}", "ann-…"), ("{{t|truncate:100}}", "ann-marie de wit"), ("{{s|trim}}.", "x."),
         ("{{n|plural:\"one item\",\"{} items\"}}", "2 items"), ("{{one|plural:\"one item\",\"{} items\"}}", "one item"),
-        ("{{t|number:2}}", "ann-marie de wit"), ("{{t|date}}", "ann-marie de wit"), ("{{x|number:2}}", ""), ("{{q|default:\"a\\\"b\"}}", "a\"b"),
+        ("{{t|number:2}}", "ann-marie de wit"), ("{{t|date}}", "ann-marie de wit"), ("{{x|number:2}}", ""),
+        ("{{q|default:\"a\\\"b\"}}", "a\"b"),
     ])
     func `filters change values`(source: String, expected: String) throws {
         let values = ["name": "Ann", "attributes.t": "ann-marie de wit", "attributes.s": " x ", "attributes.n": "2", "attributes.one": "1"]
@@ -75,8 +76,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{{since|date:\"yyyy-MM-dd'T'HH:mm:ss\"}}", "2024-03-05T18:07:09"), ("{{since|date:\"EEEE, d. MMM yy h:mm a\"}}", "Tuesday, 5. Mar 24 6:07 PM"),
-        ("{{since|date:\"long\"}}", "March 5, 2024"), ("{{since|date:\"full\"}}", "Tuesday, March 5, 2024"), ("{{since|date:\"short\"}}", "3/5/2024"),
+        ("{{since|date:\"yyyy-MM-dd'T'HH:mm:ss\"}}", "2024-03-05T18:07:09"),
+        ("{{since|date:\"EEEE, d. MMM yy h:mm a\"}}", "Tuesday, 5. Mar 24 6:07 PM"),
+        ("{{since|date:\"long\"}}", "March 5, 2024"), ("{{since|date:\"full\"}}", "Tuesday, March 5, 2024"),
+        ("{{since|date:\"short\"}}", "3/5/2024"),
         ("{{n|currency:\"EUR\"}}", "€1,234.50"), ("{{p|percent}}", "26%"), ("{{p|percent:1}}", "25.6%"), ("{{n|number}}", "1,234.5"),
         ("{{bad|date:\"d\"}}", "2024-02-30"), ("{{since|date:\"h 'o''clock,' d.M.\"}}", "6 o'clock, 5.3."),
     ])
@@ -88,7 +91,8 @@ import Testing
     }
 
     @Test(arguments: [
-        ("pl", ["1 a", "2 b", "5 c", "12 c", "22 b"]), ("lt", ["1 a", "2 b", "10 c", "11 c", "21 a"]), ("ru", ["1 a", "3 b", "11 c", "21 a"]),
+        ("pl", ["1 a", "2 b", "5 c", "12 c", "22 b"]), ("lt", ["1 a", "2 b", "10 c", "11 c", "21 a"]),
+        ("ru", ["1 a", "3 b", "11 c", "21 a"]),
         ("fr", ["0 a", "1 a", "2 c"]), ("en", ["1 a", "0 c", "2 c"]),
     ])
     func `plural forms follow the language`(language: String, expected: [String]) throws {
@@ -107,14 +111,18 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{{#if}}x{{/if}}", "invalid_merge_tag"), ("{{#if a b}}x{{/if}}", "invalid_merge_tag"), ("{{#if a ==}}x{{/if}}", "invalid_merge_tag"),
-        ("{{#if (a}}x{{/if}}", "invalid_merge_tag"), ("{{#if a & b}}x{{/if}}", "invalid_merge_tag"), ("{{#if \"a}}x{{/if}}", "invalid_merge_tag"),
+        ("{{#if}}x{{/if}}", "invalid_merge_tag"), ("{{#if a b}}x{{/if}}", "invalid_merge_tag"),
+        ("{{#if a ==}}x{{/if}}", "invalid_merge_tag"),
+        ("{{#if (a}}x{{/if}}", "invalid_merge_tag"), ("{{#if a & b}}x{{/if}}", "invalid_merge_tag"),
+        ("{{#if \"a}}x{{/if}}", "invalid_merge_tag"),
         ("{{#each}}x{{/each}}", "invalid_merge_tag"), ("{{#each a b}}x{{/each}}", "invalid_merge_tag"), ("{{/if x}}", "invalid_merge_tag"),
         ("{{else x}}", "invalid_merge_tag"), ("{{a|truncate}}", "invalid_merge_tag"), ("{{a|truncate:x}}", "invalid_merge_tag"),
-        ("{{a|currency:\"euro\"}}", "invalid_merge_tag"), ("{{a|date:\"Q\"}}", "invalid_merge_tag"), ("{{a|shout:\"x\"}}", "unknown_filter"),
+        ("{{a|currency:\"euro\"}}", "invalid_merge_tag"), ("{{a|date:\"Q\"}}", "invalid_merge_tag"),
+        ("{{a|shout:\"x\"}}", "unknown_filter"),
         ("{{a|plural:\"x\"}}", "invalid_merge_tag"), ("{{unsubscribe_url|upper}}", "invalid_merge_tag"),
         ("{{#if unsubscribe_url}}x{{/if}}", "invalid_merge_tag"), ("{{#if a}}x", "unbalanced_block"), ("x{{/if}}", "unbalanced_block"),
-        ("{{else}}", "unbalanced_block"), ("{{#if a}}x{{/each}}", "unbalanced_block"), ("{{#if a}}{{else}}{{else}}{{/if}}", "unbalanced_block"),
+        ("{{else}}", "unbalanced_block"), ("{{#if a}}x{{/each}}", "unbalanced_block"),
+        ("{{#if a}}{{else}}{{else}}{{/if}}", "unbalanced_block"),
         ("{{this.a}}", "loop_value_outside_loop"), ("{{@index}}", "loop_value_outside_loop"),
         ("{{#each a}}{{else}}{{this}}{{/each}}", "loop_value_outside_loop"), ("{{#each this.a}}{{/each}}", "loop_value_outside_loop"),
         (String(repeating: "{{#if a}}", count: 9) + String(repeating: "{{/if}}", count: 9), "blocks_too_deep"),
@@ -138,7 +146,8 @@ import Testing
     }
 
     @Test func `a show form reads as it was written`() throws {
-        let source = "{{#if a == \"b\" and (c or not d)}}x{{else if e > 5}}y{{else}}z{{/if}}{{#each o}}{{this.t|upper|truncate:5}}{{else}}n{{/each}}"
+        let source =
+            "{{#if a == \"b\" and (c or not d)}}x{{else if e > 5}}y{{else}}z{{/if}}{{#each o}}{{this.t|upper|truncate:5}}{{else}}n{{/each}}"
         #expect(try CompileFixture.compile(nil, text: source).text == source)
     }
 }

@@ -14,12 +14,19 @@ import Testing
 
     @Test(arguments: [
         ("<p>{{#if vip}}<b>yes</b>{{else}}<i>no</i>{{/if}}</p>", "<p><b>yes</b></p>", "<p><i>no</i></p>"),
-        ("<table>{{#if vip}}<tr><td>1</td></tr>{{/if}}<tr><td>2</td></tr></table>", "<table><tr><td>1</td></tr><tr><td>2</td></tr></table>", "<table><tr><td>2</td></tr></table>"),
+        (
+            "<table>{{#if vip}}<tr><td>1</td></tr>{{/if}}<tr><td>2</td></tr></table>",
+            "<table><tr><td>1</td></tr><tr><td>2</td></tr></table>", "<table><tr><td>2</td></tr></table>"
+        ),
         ("<p class=\"a {{#if vip}}gold{{else}}plain{{/if}}\">", "<p class=\"a gold\">", "<p class=\"a plain\">"),
         ("<p style=\"color:{{#if vip}}red{{else}}blue{{/if}}\">x", "<p style=\"color:red\">x", "<p style=\"color:blue\">x"),
-        ("<img src=\"https://e.test/{{#if vip}}a{{else}}b{{/if}}.png\">", "<img src=\"https://e.test/a.png\">", "<img src=\"https://e.test/b.png\">"),
+        (
+            "<img src=\"https://e.test/{{#if vip}}a{{else}}b{{/if}}.png\">", "<img src=\"https://e.test/a.png\">",
+            "<img src=\"https://e.test/b.png\">"
+        ),
         ("{{#if vip &amp;&amp; x}}", "", ""),
-        ("<p>{{#if vip == &quot;1&quot;}}1{{/if}}</p>", "<p>1</p>", "<p></p>"), ("<p>{{#if vip <2 and vip}}1{{/if}}</p>", "<p>1</p>", "<p></p>"),
+        ("<p>{{#if vip == &quot;1&quot;}}1{{/if}}</p>", "<p>1</p>", "<p></p>"),
+        ("<p>{{#if vip <2 and vip}}1{{/if}}</p>", "<p>1</p>", "<p></p>"),
         ("<title>{{#if vip}}1{{/if}}</title>", "<title>1</title>", "<title></title>"),
         ("<!--[if mso]>{{#if vip}}<b>1</b>{{/if}}<![endif]-->x", "<!--[if mso]><b>1</b><![endif]-->x", "<!--[if mso]><![endif]-->x"),
         ("<p>{{! note }}x</p>", "<p>x</p>", "<p>x</p>"), ("<p>\\{{x}}</p>", "<p>{{x}}</p>", "<p>{{x}}</p>"),
@@ -35,7 +42,8 @@ import Testing
 
     @Test(arguments: [
         ("<p {{#if vip}}class=a{{/if}}>", "merge_tag_not_allowed_here"), ("<{{#if vip}}b{{/if}}>x", "merge_tag_not_allowed_here"),
-        ("<{{#if x}}{{/if}}script>alert(1)</script>", "merge_tag_not_allowed_here"), ("<{{! }}script>alert(1)</script>", "merge_tag_not_allowed_here"),
+        ("<{{#if x}}{{/if}}script>alert(1)</script>", "merge_tag_not_allowed_here"),
+        ("<{{! }}script>alert(1)</script>", "merge_tag_not_allowed_here"),
         ("<style>{{#if vip}}a{}{{/if}}</style>", "merge_tag_not_allowed_here"), ("<p title=\"{{#if vip}}\">{{/if}}", "misplaced_block"),
         ("<p title=\"{{#if vip}}a\" lang=\"b{{/if}}\">", "misplaced_block"), ("{{#if vip}}<p title=\"a{{/if}}\">", "misplaced_block"),
         ("<!--[if mso]>{{#if vip}}<![endif]-->{{/if}}", "misplaced_block"), ("<p title=\"{{! x}}\">", "merge_tag_not_allowed_here"),
@@ -57,7 +65,10 @@ import Testing
         #expect(shown.contains("<b>&quot;&gt;&lt;script&gt;</b><b>{{name}}</b>"))
         let compiled = try CompileFixture.compile("<p>x", text: "{{unsubscribe_url}}", subject: "{{#each list}}{{this}};{{/each}}")
         #expect(try CompileFixture.rendered(compiled, values).subject == "\"><script>;{{name}};a b;")
-        #expect(try html("<img src=\"https://e.test/{{#if vip}}{{name|truncate:5}}{{/if}}\">", values) == "<img src=\"https://e.test/%3C%2Fb%3E%E2%80%A6\">")
+        #expect(
+            try html("<img src=\"https://e.test/{{#if vip}}{{name|truncate:5}}{{/if}}\">", values)
+                == "<img src=\"https://e.test/%3C%2Fb%3E%E2%80%A6\">"
+        )
     }
 
     @Test func `links in branches and loops are tracked, signed with their own target`() throws {
@@ -68,9 +79,11 @@ import Testing
         let compiled = try CompileFixture.compile(source, CompileFixture.options(track: true))
         #expect(compiled.report.links.map(\.tracked) == [true, true, true])
         let orders = #"[{"url":"https://e.test/1","t":"A"},{"url":"https://e.test/2","t":"B"}]"#
-        #expect(try targets(compiled, ["attributes.vip": "1", "name": "ANN", "attributes.orders": orders]) == [
-            "0 https://e.test/vip/ann?c=none", "1 https://e.test/1", "1 https://e.test/2", "2 https://e.test/a",
-        ])
+        #expect(
+            try targets(compiled, ["attributes.vip": "1", "name": "ANN", "attributes.orders": orders]) == [
+                "0 https://e.test/vip/ann?c=none", "1 https://e.test/1", "1 https://e.test/2", "2 https://e.test/a",
+            ]
+        )
         // A link that is not written may have no sense.
         #expect(try targets(compiled, [:]) == ["2 https://e.test/b"])
         let bad = ["attributes.orders": #"[{"url":"javascript:alert(1)"}]"#]
@@ -88,7 +101,11 @@ import Testing
     }
 
     @Test func `a loop's value in a link outside of the loop is refused`() {
-        #expect(CompileFixture.refusals("<a href='https://e.test/{{this.x}}'>y</a>", CompileFixture.options(track: true)) == ["loop_value_outside_loop"])
+        #expect(
+            CompileFixture.refusals("<a href='https://e.test/{{this.x}}'>y</a>", CompileFixture.options(track: true)) == [
+                "loop_value_outside_loop"
+            ]
+        )
     }
 
     @Test(arguments: [
@@ -122,7 +139,10 @@ import Testing
 
     @Test func `fields of conditions are known or block`() throws {
         let options = CompileFixture.options { $0.fields = .attributes(["city"]) }
-        let compiled = try CompileFixture.compile("<p>{{#if town}}x{{/if}}{{#if city}}{{unsubscribe_url}}{{else}}{{unsubscribe_url}}{{/if}}", options)
+        let compiled = try CompileFixture.compile(
+            "<p>{{#if town}}x{{/if}}{{#if city}}{{unsubscribe_url}}{{else}}{{unsubscribe_url}}{{/if}}",
+            options
+        )
         #expect(compiled.report.blockers.map(\.code) == ["unknown_merge_tag"])
         #expect(compiled.report.blockers.first?.column == 4)
         #expect(compiled.report.metrics.mergeVariables == ["city", "town", "unsubscribe_url"])
@@ -143,7 +163,8 @@ import Testing
     }
 
     @Test func `a program with logic survives its JSON`() throws {
-        let source = "{{#if a == 1 or b}}{{c|date:\"d MMM\"}}{{else}}{{#each d}}{{this.x|upper}}{{@index}}{{/each}}{{/if}}{{unsubscribe_url}}"
+        let source =
+            "{{#if a == 1 or b}}{{c|date:\"d MMM\"}}{{else}}{{#each d}}{{this.x|upper}}{{@index}}{{/each}}{{/if}}{{unsubscribe_url}}"
         let program = try CompileFixture.compile("<p>\(source)</p>").program
         let read = try JSONDecoder().decode(RenderProgram.self, from: Data(try program.encoded().utf8))
         #expect(read == program)
@@ -164,9 +185,12 @@ import Testing
     @Test(arguments: 1...60) func `any template compiles or is refused, and renders within its bounds`(seed: Int) throws {
         var random = SeededGenerator(seed: UInt64(seed))
         let pieces = [
-            "{{#if a}}", "{{#if a == \"x\"}}", "{{#unless b}}", "{{#each c}}", "{{else}}", "{{else if b}}", "{{/if}}", "{{/unless}}", "{{/each}}",
-            "{{this}}", "{{this.x|upper}}", "{{name|x}}", "{{a|date}}", "{{! c }}", "{{~ a ~}}", "\\{{", "{{", "}}", "<p>", "</p>", "<table><tr><td>", "</table>",
-            "<a href=\"https://e.test/{{a}}\">", "</a>", "<p title=\"", "\">", "<!--[if mso]>", "<![endif]-->", "<", "&lt;", " text ", "\n", "é", "<style>", "</style>",
+            "{{#if a}}", "{{#if a == \"x\"}}", "{{#unless b}}", "{{#each c}}", "{{else}}", "{{else if b}}", "{{/if}}", "{{/unless}}",
+            "{{/each}}",
+            "{{this}}", "{{this.x|upper}}", "{{name|x}}", "{{a|date}}", "{{! c }}", "{{~ a ~}}", "\\{{", "{{", "}}", "<p>", "</p>",
+            "<table><tr><td>", "</table>",
+            "<a href=\"https://e.test/{{a}}\">", "</a>", "<p title=\"", "\">", "<!--[if mso]>", "<![endif]-->", "<", "&lt;", " text ", "\n",
+            "é", "<style>", "</style>",
         ]
         for _ in 0..<40 {
             let source = (0..<Int.random(in: 1...14, using: &random)).map { _ in pieces.randomElement(using: &random) ?? "" }.joined()

@@ -14,7 +14,7 @@ enum MergeDate {
         return Date(timeIntervalSince1970: Double(days * 86_400 + seconds))
     }
 
-    /// `T08:30`, `T08:30:59.5+02:00`
+    /// The seconds of `T08:30` or `T08:30:59.5+02:00`.
     private static func secondsOfDay(_ text: ArraySlice<UInt8>) -> Int? {
         let text = Array(text)
         guard text.count >= 6, text[0] == UInt8(ascii: "T") || text[0] == 0x20, text[3] == UInt8(ascii: ":"),
