@@ -67,6 +67,8 @@ struct MergePlaceFinder {
         self.attribute = attribute
         container = value.lowerBound
         if attribute.name.hasPrefix("on") || attribute.name == "srcdoc" { return .forbidden }
+        // What such an element does is judged by these attributes as they are written.
+        if tag.name == "meta" && attribute.name != "content" || tag.name == "link" && attribute.name != "href" { return .forbidden }
         if attribute.name == "style" { return .slot(.css) }
         if URLAttributes.all.contains(attribute.name) {
             let before = CharacterReferences.decode(document.source[value.lowerBound..<range.lowerBound])

@@ -51,6 +51,7 @@ import Testing
         ("<a href=\"{{x}}{{#if vip}}java{{/if}}script:alert(1)\">x</a>", "merge_tag_not_allowed_here"),
         ("<a data-do-not-track href=\"{{#if vip}}http{{else}}javascript{{/if}}:alert(1)\">x</a>", "merge_tag_not_allowed_here"),
         ("<p style=\"width:expres{{#if vip}}sion(alert(1)){{/if}}\">x", "merge_tag_not_allowed_here"),
+        ("<meta http-equiv=\"re{{#if vip}}{{/if}}fresh\" content=\"0;url=https://e.test\">", "merge_tag_not_allowed_here"),
         ("<p onclick=\"{{#if vip}}x{{/if}}\">x", ""),
     ])
     func `blocks that would cut markup are refused`(source: String, code: String) {
