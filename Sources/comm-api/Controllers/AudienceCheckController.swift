@@ -4,7 +4,7 @@ import Hummingbird
 /// Whether a campaign's audience has what its mail asks for.
 struct AudienceCheckController: Sendable {
     private struct CheckWire: Encodable {
-        let totalRecipients: Int64
+        let recipients: Int64
         let fields: [FieldWire]
     }
 
@@ -21,7 +21,7 @@ struct AudienceCheckController: Sendable {
         let check = try await checker.check(tenantID: context.tenantID, campaignID: try context.id())
         return Answer(
             CheckWire(
-                totalRecipients: check.totalRecipients,
+                recipients: check.totalRecipients,
                 fields: check.fields.map { FieldWire(field: $0.key, missing: $0.missing, hasDefault: $0.hasDefault) }
             )
         )
