@@ -21,7 +21,7 @@ stop: ## stop what demo and run started
 test: ## every test, on a private PostgreSQL and Redis (FILTER=name for some of them)
 	@scripts/test.sh $(FILTER)
 
-test-quick: ## the tests that need no daemon
+test-quick: ## the tests that need no daemon and no browser
 	@scripts/test.sh --quick $(FILTER)
 
 bench: ## the benchmarks, beside the limits of this machine

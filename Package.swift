@@ -156,7 +156,12 @@ let package = Package(
             ],
             swiftSettings: settings
         ),
-        .testTarget(name: "CommctlTests", dependencies: ["commctl", "CommCore", "CommTesting", "Redis", nioCore], swiftSettings: settings),
+        .testTarget(
+            name: "CommctlTests",
+            dependencies: ["commctl", "CommCore", "CommTesting", "Redis", arguments, nioCore],
+            swiftSettings: settings
+        ),
+        .testTarget(name: "BrowserTests", dependencies: ["CommCore"], exclude: ["Fixtures", "Page"], swiftSettings: settings),
         .testTarget(name: "MotoricalDevTests", dependencies: ["motorical-dev"], swiftSettings: settings),
         .testTarget(
             name: "EndToEndTests",
@@ -172,9 +177,11 @@ if Context.environment["COMM_BENCHMARKS"] != nil {
         .executableTarget(
             name: "comm-bench",
             dependencies: [
-                "CommCore", "Postgres", "Redis", "CSV", "HTML", arguments, hummingbird, httpClient, logging, lifecycle, nioCore, nioHTTP1,
+                "CommCore", "Postgres", "Redis", "CSV", "HTML", arguments, hummingbird, httpClient, crypto, logging, lifecycle, nioCore,
+                nioHTTP1,
             ],
             path: "Benchmarks",
+            exclude: ["Peers"],
             swiftSettings: settings
         )
     )

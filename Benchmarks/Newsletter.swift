@@ -8,16 +8,32 @@ struct Newsletter {
     /// - Parameters:
     ///   - bytes: about how large the HTML becomes.
     ///   - links: tracked links, spread over the sections.
+    ///   - nodes: about how many elements it gets, if the size allows that: price lists have more of them than sections.
     ///   - mergeTags: different merge tags in the greeting.
-    init(bytes: Int, links: Int, mergeTags: [String] = ["name"]) {
+    init(bytes: Int, links: Int, nodes: Int = 0, mergeTags: [String] = ["name"]) {
         var sections: [String] = []
         var size = Self.head.utf8.count + Self.foot.utf8.count
         var number = 0
+        var elements = Self.frameElements + links
         while size < bytes {
+            // Neither elements nor bytes run out before the other.
+            if elements * bytes < nodes * size, elements + Self.priceElements < nodes {
+                sections.append(Self.prices)
+                size += Self.prices.utf8.count
+                elements += Self.priceElements
+                continue
+            }
+            let words = nodes > 0 && elements + Self.sectionElements > nodes
+            guard !words else {
+                sections.append(Self.words)
+                size += Self.words.utf8.count
+                continue
+            }
             let link = number < links ? Self.link(number) : ""
             let section = Self.section(number, link: link)
             sections.append(section)
             size += section.utf8.count
+            elements += Self.sectionElements
             number += 1
         }
         while number < links {
@@ -50,6 +66,20 @@ struct Newsletter {
 
         """
     }
+
+    private static let frameElements = 8
+    /// Without its link.
+    private static let sectionElements = 8
+
+    private static let words =
+        "The ferry leaves at eight and at noon, and on market days once more in the evening when the stalls are folded up.\n"
+
+    private static let priceElements = 9
+    private static let prices = """
+        <table class="section small"><tr><td>Rope, by the metre</td><td><b>2.10</b></td></tr>
+        <tr><td>Paint, white, one litre</td><td><b>19.80</b></td></tr></table>
+
+        """
 
     private static let head = """
         <!DOCTYPE html><html><head><meta charset="utf-8"><title>Harbour news</title><style>

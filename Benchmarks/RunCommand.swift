@@ -14,6 +14,15 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "File for the results, one JSON object a line.")
     var output: String
 
+    @Option(help: "Folder of newsletters to inline.")
+    var newsletters: String
+
+    @Option(help: "Python that has the inliners of others installed.")
+    var python: String
+
+    @Option(help: "Program that runs the inliners of others.")
+    var peers: String
+
     @Option(help: "Messages of the dispatch campaign.")
     var messages = 50_000
 
@@ -24,7 +33,7 @@ struct RunCommand: AsyncParsableCommand {
     var runs = 3
 
     @Option(
-        help: "Only these measures: compile, redirect, import, dispatch, memory.",
+        help: "Only these measures: inline, compile, render, redirect, import, dispatch, memory.",
         transform: { $0.split(separator: ",").map(String.init) }
     )
     var only: [String] = []
@@ -44,14 +53,24 @@ struct RunCommand: AsyncParsableCommand {
     }
 
     private func measure(_ suite: BenchSuite, into table: inout ResultTable) async throws {
-        if isWanted("compile") {
-            table.add(try CompileBenchmark(runs: runs).measure())
-            table.add(try RenderBenchmark(runs: runs).measure())
-        }
+        if isWanted("inline") { table.add(try await inlineBenchmark(folder: suite.folder).measure()) }
+        if isWanted("compile") { table.add(try await CompileBenchmark(runs: runs, folder: suite.folder).measure()) }
+        if isWanted("render") { table.add(try RenderBenchmark(runs: runs).measure()) }
         if isWanted("redirect") { table.add(try await RedirectBenchmark(suite: suite, runs: runs).measure()) }
         if isWanted("import") { table.add(try await ImportBenchmark(suite: suite, rows: rows, runs: runs).measure()) }
         if isWanted("dispatch") { table.add(try await DispatchBenchmark(suite: suite, messages: messages, runs: runs).measure()) }
         if isWanted("memory") { table.add(try await MemoryBenchmark(suite: suite, few: 1_000, many: rows).measure()) }
+    }
+
+    private func inlineBenchmark(folder: URL) throws -> InlineBenchmark {
+        let files = try FileManager.default.contentsOfDirectory(at: URL(filePath: newsletters), includingPropertiesForKeys: nil)
+        return InlineBenchmark(
+            runs: runs,
+            files: files.filter { $0.pathExtension == "html" }.sorted { $0.path < $1.path },
+            python: URL(filePath: python),
+            script: URL(filePath: peers),
+            folder: folder
+        )
     }
 
     private func isWanted(_ measure: String) -> Bool {

@@ -25,6 +25,22 @@ command -v wrk >/dev/null || {
     DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends wrk >&2
 }
 
+# The inliners that ours is compared with, at the versions that docs/benchmarks.md has figures of.
+peers="$suite_folder/peers"
+if [[ ! -e $peers/complete ]]; then
+    /usr/bin/python3 -c 'import ensurepip' 2>/dev/null || {
+        ((EUID == 0)) || die "python3-venv is missing: sudo apt-get install --no-install-recommends python3-venv"
+        say "Debian package needed: python3-venv"
+        DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends python3-venv >&2
+    }
+    say "installing css-inline and premailer in ${peers#"$project_root"/}"
+    /usr/bin/python3 -m venv --clear "$peers"
+    "$peers/bin/pip" install --quiet --disable-pip-version-check css-inline==0.23.1 premailer==3.10.0 >&2
+    touch "$peers/complete"
+fi
+newsletters=${COMM_NEWSLETTERS:-$project_root/../shared/data/newsletters}
+[[ -d $newsletters ]] || newsletters=Tests/BrowserTests/Fixtures
+
 say "building (release)"
 for product in comm-bench comm-api comm-sender comm-stats commctl motorical-dev; do
     swift build -c release --quiet --product "$product"
@@ -35,5 +51,6 @@ trap 'scripts/services.sh stop bench >/dev/null 2>&1 || true' EXIT
 trap 'exit 130' INT TERM
 suite_prepare
 say "measuring; this takes some minutes, and anything else that runs here spoils it"
-"$programs/comm-bench" run --suite "$suite_folder" --programs "$programs" --output "$suite_folder/results.jsonl" "$@"
+"$programs/comm-bench" run --suite "$suite_folder" --programs "$programs" --output "$suite_folder/results.jsonl" \
+    --newsletters "$newsletters" --python "$peers/bin/python" --peers Benchmarks/Peers/inline.py "$@"
 say "results: ${suite_folder#"$project_root"/}/results.jsonl"

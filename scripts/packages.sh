@@ -14,6 +14,8 @@ packages=(
     libgumbo-dev libhiredis-dev libidn2-dev libpq-dev libssl-dev
     # to run: the stores, the proxy that the end-to-end tests put in front, and systemd-analyze for the unit tests
     ca-certificates curl nginx-light postgresql-15 postgresql-client-15 redis-server systemd
+    # to test: the browser that compares compiled mails with their source, and the font that it measures text with
+    chromium fonts-dejavu-core
 )
 
 policy=/usr/sbin/policy-rc.d

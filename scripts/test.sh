@@ -2,7 +2,7 @@
 # Runs the tests on a private PostgreSQL and Redis. The last line is the test runner's own.
 #
 #   scripts/test.sh [--quick] [FILTER…]     a filter is a regular expression over "Target.Suite/test"; --quick leaves out
-#                                           the tests that start daemons
+#                                           the tests that start daemons or the browser
 set -euo pipefail
 here=$(dirname "${BASH_SOURCE[0]}")
 source "$here/lib/output.sh"
@@ -11,7 +11,7 @@ cd "$project_root"
 
 arguments=()
 if [[ ${1:-} == --quick ]]; then
-    arguments+=(--skip EndToEndTests)
+    arguments+=(--skip EndToEndTests --skip BrowserTests)
     shift
 fi
 for filter in "$@"; do arguments+=(--filter "$filter"); done

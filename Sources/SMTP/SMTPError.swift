@@ -18,6 +18,8 @@ package struct SMTPError: Error, Equatable, CustomStringConvertible {
         case authenticationUnavailable
         /// The greeting, EHLO or another command of the session was refused.
         case sessionRefused
+        /// MAIL FROM was refused for good: the server takes nothing from this sender, whoever it is for.
+        case senderRefused
         /// An envelope address or the content cannot be sent by SMTP.
         case invalidMessage
         /// The server's limit of SIZE is smaller than the message.
@@ -46,7 +48,7 @@ package struct SMTPError: Error, Equatable, CustomStringConvertible {
         switch code {
         case .connectFailed, .connectionClosed, .timedOut, .protocolViolation, .tlsFailed, .shutDown: true
         case .sessionRefused, .authenticationFailed: reply?.isTransient ?? false
-        case .authenticationUnavailable, .invalidMessage, .messageTooLarge, .extensionMissing: false
+        case .authenticationUnavailable, .senderRefused, .invalidMessage, .messageTooLarge, .extensionMissing: false
         }
     }
 

@@ -106,7 +106,7 @@ extension Routes {
         let time = surroundings.time
         let bodyLimit = configuration.maxBodyBytes
         let links = configuration.links
-        let pipeline = CompilePipeline()
+        let pipeline = CompilePipeline(limits: configuration.templateLimits)
         let compiler = CampaignCompiler(client: postgres, time: time, pipeline: pipeline, trackingBase: links.trackingBase)
         let campaignRepository = CampaignRepository(client: postgres, time: time)
         let subscriptions = SubscriptionService(client: postgres, time: time)

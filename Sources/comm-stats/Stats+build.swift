@@ -38,6 +38,13 @@ func buildStats(_ configuration: StatsConfiguration, process: DaemonProcess) -> 
             return false
         }
     )
+    let gauges = BacklogGauges(database: database, time: time)
+    services.append(
+        process.duty("backlog", idle: .seconds(10)) {
+            try await gauges.update()
+            return false
+        }
+    )
     if let interval = configuration.logPollInterval {
         let platform = PlatformClient(
             client: .shared,

@@ -140,6 +140,24 @@ struct CampaignsAPITests {
         }
     }
 
+    @Test("a campaign says how its UTM parameters and a link's own get on")
+    func utmPolicy() async throws {
+        try await withAPI { client in
+            let html = "<p><a href='https://x.test/?utm_source=own'>x</a> {{unsubscribe_url}}</p>"
+            let (list, template) = (try await client.makeList(), try await client.makeTemplate(html: html))
+            func body(_ policy: String) -> String {
+                #"{"name":"Sale","template_id":"\#(template)","motor_block_id":"\#(UUID())","list_ids":["\#(list)"],"#
+                    + #""google_analytics":{"enabled":true,"utm_policy":"\#(policy)","utm_source":"shop"}}"#
+            }
+            let id = try await client.send(.post, "/api/campaigns", body("override")).id()
+            let campaign = try await client.send(.get, "/api/campaigns/\(id)")
+            #expect(campaign.string("data.google_analytics.utm_policy") == "override")
+            #expect(try await client.send(.post, "/api/campaigns/\(id)/compile").status < 300)
+            let refused = try await client.send(.post, "/api/campaigns", body("replace"))
+            refused.expectProblem(400, field: "google_analytics.utm_policy")
+        }
+    }
+
     @Test("every mistake of a campaign request is named at once")
     func mistakes() async throws {
         try await withAPI { client in

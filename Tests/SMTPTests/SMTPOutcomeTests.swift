@@ -45,13 +45,37 @@ struct SMTPOutcomeTests {
     }
 
     @Test(arguments: [true, false])
-    func `a refused sender is the outcome of every recipient`(pipelining: Bool) async throws {
+    func `a refused sender is no recipient's fault`(pipelining: Bool) async throws {
         var policy = SMTPServerPolicy()
         policy.sender = { _ in .reply(SMTPReply(553, "5.7.1 Not you")) }
         try await Sink.run(configuration(pipelining: pipelining), policy: policy) { _, port in
             let connection = try await SMTPConnection.connect(Sink.client(port: port))
             let outcomes = await connection.send(try Sink.message(["a@x.test", "b@x.test"]))
-            #expect(outcomes == Array(repeating: .rejected(SMTPReply(553, "5.7.1 Not you")), count: 2))
+            let refused = SMTPError(.senderRefused, "the server refuses the sender", reply: SMTPReply(553, "5.7.1 Not you"))
+            #expect(outcomes == [.notSent(refused), .notSent(refused)])
+            await connection.close()
+        }
+    }
+
+    @Test(arguments: [SMTPReply(552, "Too much"), SMTPReply(554, "5.3.4 Message too big")])
+    func `a size that the server refuses concerns the message`(reply: SMTPReply) async throws {
+        var policy = SMTPServerPolicy()
+        policy.sender = { _ in .reply(reply) }
+        try await Sink.run(policy: policy) { _, port in
+            let connection = try await SMTPConnection.connect(Sink.client(port: port))
+            let outcome = await connection.send(try Sink.message())[0]
+            guard case .notSent(let error) = outcome else { Issue.record("\(outcome)"); return }
+            #expect(error.code == .messageTooLarge && error.reply == reply)
+            await connection.close()
+        }
+    }
+
+    @Test func `a sender refused for now defers its recipients`() async throws {
+        var policy = SMTPServerPolicy()
+        policy.sender = { _ in .reply(SMTPReply(450, "4.7.1 Slow down")) }
+        try await Sink.run(policy: policy) { _, port in
+            let connection = try await SMTPConnection.connect(Sink.client(port: port))
+            #expect(await connection.send(try Sink.message()) == [.deferred(SMTPReply(450, "4.7.1 Slow down"))])
             await connection.close()
         }
     }

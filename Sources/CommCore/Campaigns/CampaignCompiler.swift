@@ -79,11 +79,11 @@ package struct CampaignCompiler: Sendable {
 }
 
 extension GoogleAnalytics {
-    /// The parameters that a link does not have yet are added, or links stay as they are.
+    /// As the campaign's policy has it; links stay as they are when the campaign wants no parameters.
     fileprivate var utmOptions: UTMOptions {
         guard enabled else { return UTMOptions(policy: .preserve) }
         return UTMOptions(
-            policy: .append,
+            policy: utmPolicy.flatMap(UTMOptions.Policy.init) ?? .append,
             source: utmSource.nonEmpty,
             medium: utmMedium.nonEmpty,
             campaign: utmCampaign.nonEmpty,

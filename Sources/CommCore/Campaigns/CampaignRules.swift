@@ -64,6 +64,10 @@ package enum CampaignRules {
     }
 
     private static func checkAnalytics(_ analytics: GoogleAnalytics, _ check: inout FieldCheck) {
+        if let policy = analytics.utmPolicy, UTMOptions.Policy(rawValue: policy) == nil {
+            let names = UTMOptions.Policy.allCases.map(\.rawValue).joined(separator: ", ")
+            check.add("google_analytics.utm_policy", "invalid", "utm_policy must be one of: \(names)")
+        }
         check.line("google_analytics.utm_source", analytics.utmSource, limit: longestUTM)
         check.line("google_analytics.utm_medium", analytics.utmMedium, limit: longestUTM)
         check.line("google_analytics.utm_campaign", analytics.utmCampaign, limit: longestUTM)

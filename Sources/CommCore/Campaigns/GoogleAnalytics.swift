@@ -3,6 +3,8 @@ package struct GoogleAnalytics: Sendable, Equatable, Codable {
     package static let off = GoogleAnalytics(enabled: false)
 
     package let enabled: Bool
+    /// How a link's own parameters and the campaign's get on, by its name; those that a link lacks are added when nil.
+    package let utmPolicy: String?
     package let utmSource: String?
     package let utmMedium: String?
     package let utmCampaign: String?
@@ -11,6 +13,7 @@ package struct GoogleAnalytics: Sendable, Equatable, Codable {
 
     package init(
         enabled: Bool,
+        utmPolicy: String? = nil,
         utmSource: String? = nil,
         utmMedium: String? = nil,
         utmCampaign: String? = nil,
@@ -18,6 +21,7 @@ package struct GoogleAnalytics: Sendable, Equatable, Codable {
         utmTerm: String? = nil
     ) {
         self.enabled = enabled
+        self.utmPolicy = utmPolicy
         self.utmSource = utmSource
         self.utmMedium = utmMedium
         self.utmCampaign = utmCampaign
@@ -27,6 +31,7 @@ package struct GoogleAnalytics: Sendable, Equatable, Codable {
 
     private enum CodingKeys: String, CodingKey {
         case enabled
+        case utmPolicy = "utm_policy"
         case utmSource = "utm_source"
         case utmMedium = "utm_medium"
         case utmCampaign = "utm_campaign"

@@ -9,14 +9,14 @@ package struct RenderedPreview: Sendable, Equatable, Codable {
 
 /// Renders without consequences: links lead straight to their targets, and the unsubscribe link is signed with a key that nobody
 /// accepts, so that trying out a preview counts no click and unsubscribes nobody.
-struct PreviewRenderer: Sendable {
+package struct PreviewRenderer: Sendable {
     /// What stands for a contact where none is given.
     static let demoValues = ["name": "Demo User", "identity_name": "Demo Company", "email": "demo@example.com"]
 
     private let bases: LinkBases
     private let signer: LinkTokenSigner
 
-    init(publicBase: String) throws {
+    package init(publicBase: String) throws {
         bases = try LinkBases(tracking: publicBase, publicBase: publicBase)
         var random = SystemRandomNumberGenerator()
         let secret = (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &random) }
@@ -24,7 +24,7 @@ struct PreviewRenderer: Sendable {
     }
 
     /// - Parameter values: by the names of the program's fields.
-    func render(_ program: RenderProgram, values: [String: String], at now: Date) throws -> RenderedPreview {
+    package func render(_ program: RenderProgram, values: [String: String], at now: Date) throws -> RenderedPreview {
         let renderer = try MessageRenderer(program: program.untracked, bases: bases, signer: signer)
         let nobody = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
         let content = try renderer.render(

@@ -115,6 +115,21 @@ struct TextLink {
     /// The address as people write it, to tell whether the link's text says it already.
     let spelled: String
 
+    /// Whether it depends on the recipient.
+    var hasFields = false
+
+    /// Columns that it is likely to take.
+    var columns: Int {
+        address.reduce(0) { sum, segment in
+            switch segment {
+            case .literal(let text): sum + DisplayWidth.of(text)
+            // Tokens are longer than any line.
+            case .trackedLink, .unsubscribeURL, .openPixelURL: sum + PlainText.width
+            case .field, .value, .condition, .loop: sum + 12
+            }
+        }
+    }
+
     /// Whether the address leads through the tracking domain.
     var isTracked: Bool {
         address.contains { if case .trackedLink = $0 { true } else { false } }

@@ -16,6 +16,10 @@ package struct CompileOptions: Sendable {
     package var preheader: String?
     /// Whether an image that reports the opening of the mail is added.
     package var openPixel: Bool
+    /// How the text part that is made from the HTML shows where links lead.
+    package var textLinks: TextLinks
+    /// Hosts whose links are not tracked, and those below them: `example.com` means `www.example.com`, too.
+    package var untrackedHosts: [String]
     package var dangerousContent: DangerousContentPolicy
     package var limits: CompileLimits
     /// The language of dates and numbers for recipients who have none, such as `en` or `pt-BR`.
@@ -30,6 +34,8 @@ package struct CompileOptions: Sendable {
         trackingBase: String = "https://tracking.invalid",
         preheader: String? = nil,
         openPixel: Bool = false,
+        textLinks: TextLinks = .inline,
+        untrackedHosts: [String] = [],
         dangerousContent: DangerousContentPolicy = .remove,
         limits: CompileLimits = CompileLimits()
     ) {
@@ -40,8 +46,20 @@ package struct CompileOptions: Sendable {
         self.trackingBase = trackingBase
         self.preheader = preheader
         self.openPixel = openPixel
+        self.textLinks = textLinks
+        self.untrackedHosts = untrackedHosts
         self.dangerousContent = dangerousContent
         self.limits = limits
+    }
+}
+
+extension CompileOptions {
+    /// How the text part shows where links lead.
+    package enum TextLinks: String, Sendable, Codable, CaseIterable {
+        /// `our shop (https://example.com)`
+        case inline
+        /// `our shop [1]`, and the addresses at the end.
+        case footnotes
     }
 }
 
@@ -51,12 +69,4 @@ package enum KnownFields: Sendable, Equatable {
     case anyAttribute
     /// These keys of attributes only.
     case attributes(Set<String>)
-}
-
-/// What becomes of scripts, event handlers and URLs that run code.
-package enum DangerousContentPolicy: String, Sendable, Codable, CaseIterable {
-    /// They are taken out and reported as warnings.
-    case remove
-    /// The template is refused.
-    case refuse
 }

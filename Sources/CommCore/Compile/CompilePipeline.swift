@@ -13,15 +13,20 @@ package struct CompilePipeline: Sendable {
         AddOpenPixel(),
         FillMergeTags(),
         MakeTextPart(),
+        CheckSafety(),
         CutSegments(),
         CheckResult(),
     ]
 
     private let hooks: [CompileHook]
+    private let limits: CompileLimits?
 
     /// A pipeline with a deployment's hooks.
-    package init(hooks: [CompileHook] = []) {
+    ///
+    /// - Parameter limits: those of the deployment, which then hold whatever the options say
+    package init(hooks: [CompileHook] = [], limits: CompileLimits? = nil) {
         self.hooks = hooks
+        self.limits = limits
     }
 
     /// Compiles a template for a campaign.
@@ -29,6 +34,8 @@ package struct CompilePipeline: Sendable {
     /// - Throws: `CompileError` with every reason when the template is refused.
     package func compile(_ source: TemplateSource, options: CompileOptions) throws -> CompiledTemplate {
         var source = source
+        var options = options
+        if let limits { options.limits = limits }
         var warnings: [CompileIssue] = []
         for hook in hooks { warnings += Self.run(hook) { try hook.before?(&source, options) } }
         var context = CompileContext(source: source, options: options)

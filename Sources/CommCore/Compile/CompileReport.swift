@@ -3,7 +3,7 @@
 /// It is stored with the artifact and shown by the API.
 package struct CompileReport: Codable, Sendable, Equatable {
     package var metrics = CompileMetrics()
-    /// Every `a[href]` in document order, and those of conditional comments.
+    /// Every `a[href]`, `area[href]` and VML link in source order, and those of conditional comments.
     package var links: [LinkReport] = []
     /// What the mail takes from a contact, as in `RenderProgram.fields`.
     package var fields: [String] = []
@@ -44,6 +44,8 @@ package struct LinkReport: Codable, Sendable, Equatable {
         case unsubscribe
         /// Marked with `data-do-not-track`.
         case doNotTrack = "do_not_track"
+        /// Its host is one that the tenant does not track.
+        case untrackedHost = "untracked_host"
         case relative
         /// A merge marker of another product, left as it is.
         case foreignMarker = "foreign_marker"
@@ -54,7 +56,7 @@ package struct LinkReport: Codable, Sendable, Equatable {
 
     /// Place among the mail's links, counted from 0; the `link_index` of clicks.
     package var index: Int
-    /// The link's text, or the alternative text of its image.
+    /// The link's text, or the alternative text of its image; in a conditional comment, too.
     package var text: String
     package var line: Int
     package var column: Int

@@ -24,6 +24,8 @@ package struct APIConfiguration: Sendable {
     package var maxBodyBytes: Int
     /// Largest import file, in bytes.
     package var maxImportBytes: Int
+    /// Bounds of the templates that are compiled.
+    package var templateLimits: CompileLimits
 }
 
 extension APIConfiguration: DaemonConfiguration {
@@ -41,6 +43,11 @@ extension APIConfiguration: DaemonConfiguration {
         webhookSecret = reader.webhookSecret()
         maxBodyBytes = reader.value(ConfigurationKeys.maxBodyBytes)
         maxImportBytes = reader.value(ConfigurationKeys.maxImportBytes)
+        templateLimits = CompileLimits(
+            bytes: reader.value(ConfigurationKeys.templateMaxBytes),
+            elements: reader.value(ConfigurationKeys.templateMaxNodes),
+            links: reader.value(ConfigurationKeys.templateMaxLinks)
+        )
         self.runtime = runtime
     }
 }

@@ -38,6 +38,13 @@ enum InboxRepository {
             """
     }
 
+    /// When the fact that has waited longest was received; nil when none waits.
+    ///
+    /// Rows are due in the order of their arrival, but for those that are tried again.
+    static func oldest(on client: PostgresClient) async throws -> Date? {
+        try await client.query("SELECT received_at FROM event_inbox ORDER BY due_at, id LIMIT 1").first?.get("received_at")
+    }
+
     /// Locks due rows for the running transaction, oldest first; rows that another worker holds are passed over.
     static func claim(limit: Int, now: Date, on connection: PostgresConnection) async throws -> [Row] {
         try await connection.query(

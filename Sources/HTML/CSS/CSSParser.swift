@@ -2,30 +2,46 @@
 ///
 /// Invalid CSS is passed over as a browser does, and reported.
 package struct CSSParser {
-    private let source: [UInt8]
+    private let source: SourceBytes
     private var tokenizer: CSSTokenizer
     private var token: CSSToken
     private var endOfPrevious = 0
-    private var sheet = CSSStylesheet()
+    private var sheet: CSSStylesheet
+    private var commas: [Int] = []
 
-    private init(_ source: [UInt8], in range: Range<Int>) {
+    private init(_ source: SourceBytes, in range: Range<Int>, _ sheet: CSSStylesheet) {
         self.source = source
+        self.sheet = sheet
         self.tokenizer = CSSTokenizer(source, in: range)
         self.token = tokenizer.next()
     }
 
-    /// The style sheet in a range of the source.
-    package static func stylesheet(_ source: [UInt8], in range: Range<Int>) -> CSSStylesheet {
-        var parser = CSSParser(source, in: range)
+    /// Adds the style sheet in a range of the source to others.
+    static func parse(_ source: SourceBytes, in range: Range<Int>, into sheet: inout CSSStylesheet) {
+        var parser = CSSParser(source, in: range, sheet)
+        // The sheet has one owner while it grows.
+        sheet = CSSStylesheet.empty
         parser.rules(isNested: false, isConditional: false, depth: 0)
-        return parser.sheet
+        sheet = parser.sheet
+    }
+
+    /// Adds the declarations of a `style` attribute to those of a style sheet, and tells where among them they are.
+    static func parseDeclarations(_ source: SourceBytes, in range: Range<Int>, into sheet: inout CSSStylesheet) -> Range<Int> {
+        let start = sheet.declarations.count
+        var parser = CSSParser(source, in: range, sheet)
+        sheet = CSSStylesheet.empty
+        _ = parser.declarations(isBlock: false)
+        sheet = parser.sheet
+        return start..<sheet.declarations.count
     }
 
     /// The declarations of a `style` attribute.
     package static func declarations(_ text: [UInt8]) -> (declarations: [CSSDeclaration], problems: [CSSProblem]) {
-        var parser = CSSParser(text, in: 0..<text.count)
-        let (declarations, _) = parser.declarations(isBlock: false)
-        return (declarations, parser.sheet.problems)
+        SourceBytes.with(text) { source in
+            var sheet = CSSStylesheet.empty
+            _ = parseDeclarations(source, in: 0..<source.count, into: &sheet)
+            return (sheet.declarations.map { $0.declaration(source) }, sheet.problems)
+        }
     }
 
     private mutating func advance() {
@@ -55,11 +71,15 @@ package struct CSSParser {
         }
     }
 
-    private static let conditional: Set<String> = ["@media", "@supports", "@layer", "@container", "@document", "@-moz-document"]
+    /// Whether rules stand in the block of an at-rule.
+    private static func isConditional(_ source: SourceBytes, _ name: Range<Int>) -> Bool {
+        source.isWord(name, "@media") || source.isWord(name, "@supports") || source.isWord(name, "@layer")
+            || source.isWord(name, "@container") || source.isWord(name, "@document") || source.isWord(name, "@-moz-document")
+    }
 
     private mutating func atRule(_ depth: Int) {
         sheet.hasAtRules = true
-        let name = lowered(token.range)
+        let isConditional = Self.isConditional(source, token.range)
         advance()
         while true {
             switch token.kind {
@@ -67,7 +87,7 @@ package struct CSSParser {
             case .semicolon: return advance()
             case .close(UInt8(ascii: "}")): return
             case .open(UInt8(ascii: "{")):
-                guard Self.conditional.contains(name), depth < 8 else { return skipComponent() }
+                guard isConditional, depth < 8 else { return skipComponent() }
                 advance()
                 rules(isNested: true, isConditional: true, depth: depth + 1)
                 if token.kind == .close(UInt8(ascii: "}")) { advance() }
@@ -79,7 +99,7 @@ package struct CSSParser {
 
     private mutating func rule(isNested: Bool, isConditional: Bool) {
         let start = token.range.lowerBound
-        var commas: [Int] = []
+        commas.removeAll(keepingCapacity: true)
         var last = start
         while token.kind != .open(UInt8(ascii: "{")) {
             if token.kind == .end { return report("a rule without a block", at: start) }
@@ -91,52 +111,53 @@ package struct CSSParser {
         }
         let prelude = start..<last
         advance()
-        let (declarations, isPlain) = declarations(isBlock: true)
+        let first = sheet.declarations.count
+        let isPlain = declarations(isBlock: true)
         let end = token.kind == .end ? tokenizer.position : token.range.upperBound
         if token.kind == .close(UInt8(ascii: "}")) { advance() } else { report("a block is not closed", at: start) }
-        let selectors = selectors(prelude, commas)
+        let selectors = selectors(prelude)
         sheet.rules.append(
             CSSStylesheet.Rule(
                 range: start..<end,
                 prelude: prelude,
                 selectors: selectors,
-                declarations: declarations,
+                declarations: first..<sheet.declarations.count,
                 isPlain: isPlain,
                 isConditional: isConditional
             )
         )
     }
 
-    private mutating func selectors(_ prelude: Range<Int>, _ commas: [Int]) -> [CSSStylesheet.SelectorText] {
-        var texts: [CSSStylesheet.SelectorText] = []
+    private mutating func selectors(_ prelude: Range<Int>) -> Range<Int> {
+        let first = sheet.selectors.count
         var start = prelude.lowerBound
-        for end in commas + [prelude.upperBound] where end <= prelude.upperBound {
+        commas.append(prelude.upperBound)
+        for end in commas where end <= prelude.upperBound {
             let range = trimmed(start..<max(start, end))
-            let result = SelectorParser.parse(source, in: range)
-            if case .invalid = result { report("not a selector: \(string(range).prefix(60))", at: range.lowerBound) }
-            texts.append(CSSStylesheet.SelectorText(range: range, result: result))
+            let result = SelectorParser.parse(source, in: range, into: &sheet.tests)
+            if case .invalid = result { report("not a selector: \(source.string(range).prefix(60))", at: range.lowerBound) }
+            sheet.selectors.append(CSSStylesheet.SelectorText(range: range, result: result))
             start = end + 1
         }
-        return texts
+        return first..<sheet.selectors.count
     }
 
-    /// The declarations up to the end of the block; the closing brace is left.
+    /// Adds the declarations up to the end of the block; the closing brace is left.
     ///
-    /// Also, whether nothing else was among them.
-    private mutating func declarations(isBlock: Bool) -> ([CSSDeclaration], Bool) {
-        var declarations: [CSSDeclaration] = []
+    /// Tells whether nothing else was among them.
+    private mutating func declarations(isBlock: Bool) -> Bool {
         var isPlain = true
         while true {
             skipBlanks()
             switch token.kind {
-            case .end: return (declarations, isPlain)
-            case .close(UInt8(ascii: "}")) where isBlock: return (declarations, isPlain)
+            case .end: return isPlain
+            case .close(UInt8(ascii: "}")) where isBlock: return isPlain
             case .semicolon: advance()
             case .atKeyword:
                 isPlain = false
                 atRule(8)
             case .identifier:
-                if let declaration = declaration(isBlock) { declarations.append(declaration) }
+                declaration(isBlock)
             default:
                 report("not a declaration", at: token.range.lowerBound)
                 skipDeclaration(isBlock, &isPlain)
@@ -156,7 +177,7 @@ package struct CSSParser {
         }
     }
 
-    private mutating func declaration(_ isBlock: Bool) -> CSSDeclaration? {
+    private mutating func declaration(_ isBlock: Bool) {
         let nameRange = token.range
         advance()
         skipBlanks()
@@ -164,7 +185,7 @@ package struct CSSParser {
             var isPlain = true
             report("a declaration without a colon", at: nameRange.lowerBound)
             skipDeclaration(isBlock, &isPlain)
-            return nil
+            return
         }
         advance()
         var value = ValueRange(start: token.range.upperBound)
@@ -179,49 +200,42 @@ package struct CSSParser {
             value.end(at: endOfPrevious)
         }
         guard value.isValid, !value.range.isEmpty else {
-            report("a declaration that is no value: \(string(nameRange))", at: nameRange.lowerBound)
-            return nil
+            report("a declaration that is no value: \(source.string(nameRange))", at: nameRange.lowerBound)
+            return
         }
-        let name = string(nameRange)
-        return CSSDeclaration(
-            name: name.hasPrefix("--") ? name : lowered(nameRange),
-            value: string(trimmed(value.range)),
-            isImportant: value.isImportant,
-            range: nameRange.lowerBound..<max(value.whole, nameRange.upperBound)
+        let text = trimmed(value.range)
+        var record = DeclarationRecord(
+            start: Int32(nameRange.lowerBound),
+            nameEnd: Int32(nameRange.upperBound),
+            valueStart: Int32(text.lowerBound),
+            valueEnd: Int32(text.upperBound),
+            end: Int32(max(value.whole, nameRange.upperBound)),
+            isImportant: value.isImportant
         )
+        record.complete(source, &sheet.properties)
+        sheet.declarations.append(record)
     }
 
     /// Passes over a token, with everything up to its partner if it opens something.
     ///
     /// Not recursive: the depth is the author's choice.
     private mutating func skipComponent() {
+        guard token.kind.partner != nil else { return advance() }
         var open: [UInt8] = []
         repeat {
             switch token.kind {
             case .end: return
-            case .function: open.append(UInt8(ascii: ")"))
-            case .open(UInt8(ascii: "(")): open.append(UInt8(ascii: ")"))
-            case .open(UInt8(ascii: "[")): open.append(UInt8(ascii: "]"))
-            case .open: open.append(UInt8(ascii: "}"))
             case .close(let byte): if open.last == byte { open.removeLast() }
-            default: break
+            default: if let partner = token.kind.partner { open.append(partner) }
             }
             advance()
         } while !open.isEmpty
     }
 
     private func trimmed(_ range: Range<Int>) -> Range<Int> {
-        var range = range
-        while let first = range.first, CSSTokenizer.isBlank(source[first]) { range = range.dropFirst() }
-        while let last = range.last, CSSTokenizer.isBlank(source[last]) { range = range.dropLast() }
-        return range
-    }
-
-    private func string(_ range: Range<Int>) -> String {
-        String(decoding: source[range], as: UTF8.self)
-    }
-
-    private func lowered(_ range: Range<Int>) -> String {
-        String(decoding: source[range].map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }, as: UTF8.self)
+        var (start, end) = (range.lowerBound, range.upperBound)
+        while start < end, SourceBytes.isBlank(source[start]) { start += 1 }
+        while end > start, SourceBytes.isBlank(source[end - 1]) { end -= 1 }
+        return start..<end
     }
 }

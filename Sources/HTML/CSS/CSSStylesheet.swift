@@ -1,27 +1,42 @@
-/// A parsed style sheet: rules that can be looked into, and everything else as ranges to be kept whole.
-package struct CSSStylesheet: Sendable {
+/// Style sheets of a document, parsed: rules that can be looked into, and everything else as ranges to be kept whole.
+///
+/// The parts of all rules stand in flat lists, which rules refer to by range.
+struct CSSStylesheet: Sendable {
     /// A rule with selectors.
-    package struct Rule: Sendable {
+    struct Rule: Sendable {
         /// From the first selector to behind the closing brace.
-        package let range: Range<Int>
-        package let prelude: Range<Int>
-        package let selectors: [SelectorText]
-        package internal(set) var declarations: [CSSDeclaration]
+        let range: Range<Int>
+        let prelude: Range<Int>
+        let selectors: Range<Int>
+        let declarations: Range<Int>
         /// Whether all of the block was understood and is of declarations only.
-        package let isPlain: Bool
+        let isPlain: Bool
         /// Whether it stands inside an at-rule such as `@media`.
-        package let isConditional: Bool
+        let isConditional: Bool
     }
 
     /// One of a rule's selectors.
-    package struct SelectorText: Sendable {
-        package let range: Range<Int>
-        package let result: SelectorParseResult
+    struct SelectorText: Sendable {
+        let range: Range<Int>
+        let result: SelectorParseResult
     }
 
     /// In source order, those inside `@media` and `@supports` included.
-    package internal(set) var rules: [Rule] = []
+    var rules: [Rule] = []
+    var selectors: [SelectorText] = []
+    var declarations: [DeclarationRecord] = []
+    /// The tests that the selectors are made of.
+    var tests: SelectorStore
+    var properties = PropertyTable.usual
     /// Whether there is an at-rule.
-    package internal(set) var hasAtRules = false
-    package internal(set) var problems: [CSSProblem] = []
+    var hasAtRules = false
+    var problems: [CSSProblem] = []
+
+    /// An empty sheet.
+    static let empty = CSSStylesheet(isQuirks: false)
+
+    /// An empty sheet for a document.
+    init(isQuirks: Bool) {
+        tests = SelectorStore(isQuirks: isQuirks)
+    }
 }

@@ -21,6 +21,16 @@ struct CSSToken: Equatable {
         case cdo
         case cdc
         case end
+
+        /// What closes what this opens; nil when it opens nothing.
+        var partner: UInt8? {
+            switch self {
+            case .function, .open(UInt8(ascii: "(")): UInt8(ascii: ")")
+            case .open(UInt8(ascii: "[")): UInt8(ascii: "]")
+            case .open: UInt8(ascii: "}")
+            default: nil
+            }
+        }
     }
 
     let kind: Kind

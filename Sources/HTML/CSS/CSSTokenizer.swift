@@ -1,10 +1,10 @@
 /// Cuts CSS into tokens.
 struct CSSTokenizer {
-    let source: [UInt8]
+    let source: SourceBytes
     private let end: Int
     private(set) var position: Int
 
-    init(_ source: [UInt8], in range: Range<Int>) {
+    init(_ source: SourceBytes, in range: Range<Int>) {
         self.source = source
         self.position = range.lowerBound
         self.end = range.upperBound
@@ -24,7 +24,10 @@ struct CSSTokenizer {
     private mutating func kind() -> CSSToken.Kind {
         guard position < end else { return .end }
         let byte = source[position]
-        if Self.isBlank(byte) { return skip(.blank, while: Self.isBlank) }
+        if Self.isBlank(byte) {
+            skipBlanks()
+            return .blank
+        }
         if startsIdentifier() { return identifier() }
         if startsNumber() { return number() }
         position += 1
@@ -52,9 +55,8 @@ struct CSSTokenizer {
         return kind
     }
 
-    private mutating func skip(_ kind: CSSToken.Kind, while condition: (UInt8) -> Bool) -> CSSToken.Kind {
-        while position < end, condition(source[position]) { position += 1 }
-        return kind
+    private mutating func skipBlanks() {
+        while position < end, Self.isBlank(source[position]) { position += 1 }
     }
 
     private func starts(with text: StaticString) -> Bool {
@@ -65,11 +67,12 @@ struct CSSTokenizer {
 
     private mutating func comment() -> CSSToken.Kind {
         position += 1
-        while position < end {
-            if source[position] == UInt8(ascii: "*"), byte(1) == UInt8(ascii: "/") { return skip(2, .comment) }
+        while true {
+            position = source.find(UInt8(ascii: "*"), from: position, to: end)
+            guard position < end else { return .comment }
+            if byte(1) == UInt8(ascii: "/") { return skip(2, .comment) }
             position += 1
         }
-        return .comment
     }
 
     private mutating func string(_ quote: UInt8) -> CSSToken.Kind {
@@ -94,14 +97,14 @@ struct CSSTokenizer {
         let start = position
         skipName()
         guard byte() == UInt8(ascii: "(") else { return .identifier }
-        let isURL = position - start == 3 && source[start..<position].map { $0 | 0x20 } == Array("url".utf8)
+        let isURL = source.isWord(start..<position, "url")
         position += 1
         return isURL ? url() : .function
     }
 
     private mutating func url() -> CSSToken.Kind {
         let start = position
-        _ = skip(.blank, while: Self.isBlank)
+        skipBlanks()
         if byte() == UInt8(ascii: "\"") || byte() == UInt8(ascii: "'") {
             position = start
             return .function
@@ -171,7 +174,7 @@ struct CSSTokenizer {
     }
 
     static func isBlank(_ byte: UInt8) -> Bool {
-        byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0C || byte == 0x0D
+        SourceBytes.isBlank(byte)
     }
 
     private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }

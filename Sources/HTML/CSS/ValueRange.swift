@@ -25,7 +25,7 @@ struct ValueRange {
     var whole: Int { contentEnd }
 
     /// Takes notice of a component's first token.
-    mutating func add(_ token: CSSToken, _ source: [UInt8]) {
+    mutating func add(_ token: CSSToken, _ source: SourceBytes) {
         if isEmpty {
             isEmpty = false
             start = token.range.lowerBound
@@ -33,7 +33,7 @@ struct ValueRange {
         switch token.kind {
         case .delimiter(UInt8(ascii: "!")) where bang == nil: bang = token.range.lowerBound
         case .identifier where bang != nil && !isImportant:
-            isImportant = Self.isImportant(source[token.range])
+            isImportant = source.isWord(token.range, "important")
             if !isImportant { isBroken = true }
         case .badString, .badURL, .close, .open(UInt8(ascii: "{")): isBroken = true
         default: if bang != nil { isBroken = true }
@@ -43,9 +43,5 @@ struct ValueRange {
     /// Takes notice of the place behind a component.
     mutating func end(at offset: Int) {
         contentEnd = offset
-    }
-
-    private static func isImportant(_ word: ArraySlice<UInt8>) -> Bool {
-        word.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 } == Array("important".utf8)
     }
 }

@@ -1,37 +1,37 @@
 /// One selector of a rule, with what the cascade needs to know of it.
 struct CascadeRule {
     let selector: Selector
-    /// Place among all rules of the document.
-    let order: Int
-    /// Whether its declarations can be put into `style` attributes.
-    let isInlinable: Bool
-    let declarations: [CSSDeclaration]
-    /// The `style` element and the place of the rule and of the selector in it.
-    let source: Int
+    /// Place of the rule among all rules of the document, and of the selector among all selectors.
     let rule: Int
     let place: Int
+    /// Whether its declarations can be put into `style` attributes.
+    let isInlinable: Bool
+    let declarations: Range<Int>
+    /// Specificity, then order.
+    let strength: UInt64
 
     /// Every selector of the style elements.
-    static func all(of sources: [StyleSource]) -> [CascadeRule] {
+    static func all(of sources: [StyleSource], _ sheet: CSSStylesheet) -> [CascadeRule] {
         var rules: [CascadeRule] = []
-        var order = 0
-        for (source, style) in sources.enumerated() {
-            for (number, rule) in style.sheet.rules.enumerated() {
-                order += 1
+        rules.reserveCapacity(sheet.selectors.count)
+        for style in sources {
+            for number in style.rules {
+                let rule = sheet.rules[number]
                 // A selector that is no selector makes browsers drop the whole rule.
-                if rule.selectors.contains(where: { $0.result == .invalid }) { continue }
-                let isWhole = !style.isKept && !rule.isConditional && rule.isPlain && !rule.selectors.contains { $0.result == .unsupported }
-                for (place, text) in rule.selectors.enumerated() {
-                    guard case .selector(let selector) = text.result, !selector.selectsPseudoElement else { continue }
+                if sheet.selectors[rule.selectors].contains(where: { $0.result == .invalid }) { continue }
+                let isWhole =
+                    !style.isKept && !rule.isConditional && rule.isPlain
+                    && !sheet.selectors[rule.selectors].contains { $0.result == .unsupported }
+                for place in rule.selectors {
+                    guard case .selector(let selector) = sheet.selectors[place].result, !selector.selectsPseudoElement else { continue }
                     rules.append(
                         CascadeRule(
                             selector: selector,
-                            order: order,
+                            rule: number,
+                            place: place,
                             isInlinable: isWhole && !selector.isDynamic,
                             declarations: rule.declarations,
-                            source: source,
-                            rule: number,
-                            place: place
+                            strength: selector.specificity.weight << 32 | UInt64(number)
                         )
                     )
                 }
@@ -43,20 +43,21 @@ struct CascadeRule {
 
 /// A declaration that holds for an element, and how strongly.
 struct CascadeDeclaration {
-    let declaration: CSSDeclaration
-    /// Nil when it stands in the element's own `style` attribute.
-    let rule: CascadeRule?
-    /// Place in its block.
-    let place: Int
+    /// Place in the sheet's declarations.
+    let declaration: Int
+    /// Whether it stands in the element's own `style` attribute.
+    let isOwn: Bool
+    /// Importance, then the attribute, then specificity and order (CSS Cascade Level 4, section 6).
+    let strength: UInt64
 
-    /// Whether it loses against another one (CSS Cascade Level 4, section 6).
+    init(_ number: Int, isOwn: Bool, isImportant: Bool, strength: UInt64) {
+        declaration = number
+        self.isOwn = isOwn
+        self.strength = (isImportant ? 1 << 63 : 0) | (isOwn ? 1 << 62 : strength)
+    }
+
+    /// Whether it loses against another one; within one block the later wins.
     static func < (left: CascadeDeclaration, right: CascadeDeclaration) -> Bool {
-        if left.declaration.isImportant != right.declaration.isImportant { return right.declaration.isImportant }
-        guard let leftRule = left.rule else { return right.rule == nil && left.place < right.place }
-        guard let rightRule = right.rule else { return true }
-        if leftRule.selector.specificity != rightRule.selector.specificity {
-            return leftRule.selector.specificity < rightRule.selector.specificity
-        }
-        return (leftRule.order, left.place) < (rightRule.order, right.place)
+        left.strength == right.strength ? left.declaration < right.declaration : left.strength < right.strength
     }
 }

@@ -41,92 +41,119 @@ package struct Inliner {
     }
 
     private let document: HTMLDocument
+    private let source: SourceBytes
     private let limits: Limits
     private let sources: [StyleSource]
+    private var sheet: CSSStylesheet
     private let rules: [CascadeRule]
-    private var styles: [ElementStyle] = []
+    private var groups = StyleGroups()
     private var selected: [Bool]
     private var needed: [Bool]
     private var comparisons = 0
     private var declarations = 0
 
-    private init(_ document: HTMLDocument, _ limits: Limits, _ sources: [StyleSource]) {
+    private init(_ document: HTMLDocument, _ source: SourceBytes, _ limits: Limits, _ sources: [StyleSource], _ sheet: CSSStylesheet) {
         self.document = document
+        self.source = source
         self.limits = limits
         self.sources = sources
-        self.rules = CascadeRule.all(of: sources)
+        self.sheet = sheet
+        self.rules = CascadeRule.all(of: sources, sheet)
         self.selected = Array(repeating: false, count: rules.count)
         self.needed = Array(repeating: false, count: rules.count)
     }
 
     /// The changes that inline a document's styles.
     ///
-    /// - Parameter isAllowed: whether a declaration of a `style` element may stay in the mail
+    /// - Parameter isAllowed: whether a declaration of a `style` element may stay in the mail; nil when every one may
     package static func inline(
         _ document: HTMLDocument,
         limits: Limits = Limits(),
-        isAllowed: (CSSDeclaration) -> Bool = { _ in true }
+        isAllowed: ((CSSDeclaration) -> Bool)? = nil
     ) -> Result {
-        var sources = StyleSource.all(in: document, ignoring: ignoreAttribute)
-        var result = Result()
-        result.problems = sources.flatMap(\.sheet.problems)
-        for number in sources.indices { result.refused += sources[number].removeDeclarations(except: isAllowed) }
-        for range in result.refused { result.edits.remove(range) }
-        var inliner = Inliner(document, limits, sources)
-        guard !inliner.rules.isEmpty else { return result }
-        guard inliner.match() else {
-            result.isTooComplex = true
+        SourceBytes.with(document.source) { source in
+            var sheet = CSSStylesheet(isQuirks: document.isQuirks)
+            let sources = StyleSource.all(in: document, source, into: &sheet)
+            var result = Result()
+            result.problems = sheet.problems
+            if let isAllowed {
+                for number in sheet.declarations.indices where !isAllowed(sheet.declarations[number].declaration(source)) {
+                    sheet.declarations[number].isRefused = true
+                    result.refused.append(sheet.declarations[number].range)
+                    result.edits.remove(sheet.declarations[number].range)
+                }
+            }
+            var inliner = Inliner(document, source, limits, sources, sheet)
+            guard !inliner.rules.isEmpty else { return result }
+            guard inliner.match() else {
+                result.isTooComplex = true
+                return result
+            }
+            inliner.write(&result)
             return result
         }
-        inliner.write(&result)
-        return result
     }
 
     /// Finds what holds for each element; false when that is too much work.
     private mutating func match() -> Bool {
-        var matcher = SelectorMatcher(document: document, steps: limits.steps)
-        let index = SelectorIndex(rules.enumerated().map { ($0.offset, $0.element.selector) }, ignoresCase: document.isQuirks)
-        for (node, element) in document.elements where !Self.unseen.contains(element.name) {
-            var matched: [Int] = []
-            index.candidates(for: matcher.facts[node]) { place in
-                if matcher.matches(rules[place].selector, node) { matched.append(place) }
+        let tree = document.tree
+        var matcher = SelectorMatcher(tree, source, sheet.tests, steps: limits.steps)
+        let facts = matcher.facts
+        let index = SelectorIndex(rules.map(\.selector), sheet.tests)
+        let filter = AncestorFilter(tree, facts)
+        let masks = rules.map { AncestorFilter.mask(of: $0.selector, sheet.tests) }
+        var matched: [Int32] = []
+        for node in tree.records.indices {
+            let record = tree.records[node]
+            guard record.kind == .element, !Self.isUnseen(record.name) else { continue }
+            matched.removeAll(keepingCapacity: true)
+            index.candidates(node, record.name, facts) { place in
+                if filter.mayHold(masks[place], node), matcher.matches(rules[place].selector, node) { matched.append(Int32(place)) }
             }
             if matcher.isExhausted { return false }
-            take(matched.sorted(), element, node)
+            if matched.isEmpty { continue }
+            matched.sort()
+            take(matched, record, node)
             if isBeyondBounds { return false }
         }
         return true
     }
 
     /// Elements of the head, which no style shows on.
-    private static let unseen: Set<String> = ["head", "title", "meta", "link", "style", "script", "base", "template", "noscript"]
+    private static func isUnseen(_ name: HTMLName) -> Bool {
+        switch name {
+        case .head, .title, .meta, .link, .style, .script, .base, .template, .noscript: true
+        default: false
+        }
+    }
 
-    private mutating func take(_ matched: [Int], _ element: HTMLElement, _ node: Int) {
-        let isIgnored = element.tag.flatMap { document.value(of: Self.ignoreAttribute, in: $0) }?.lowercased() == "ignore"
-        guard let tag = element.tag, !isIgnored else {
-            for place in matched { needed[place] = true }
+    private mutating func take(_ matched: [Int32], _ record: NodeRecord, _ node: Int) {
+        guard let tag = document.tree.tag(record.tag), !isIgnored(tag) else {
+            for place in matched { needed[Int(place)] = true }
             return
         }
-        for place in matched { selected[place] = true }
-        guard !matched.isEmpty else { return }
+        for place in matched { selected[Int(place)] = true }
         count(matched)
         guard !isBeyondBounds else { return }
-        let own = tag.attribute("style").map { CSSParser.declarations(Array(document.value(of: $0).utf8)).declarations } ?? []
-        styles.append(
-            ElementStyle(
-                index: node,
-                tag: tag,
-                rules: Self.strongest(matched.map { rules[$0] }.filter(\.isInlinable)),
-                kept: matched.map { rules[$0] }.filter { !$0.isInlinable },
-                own: own
-            )
-        )
+        let own = tag.index.attribute(.style, of: tag.number)
+        var value = own < 0 ? nil : tag.index.value(own)
+        if let range = value, range.allSatisfy({ SourceBytes.isBlank(source[$0]) }) { value = nil }
+        let quote = value == nil ? 0 : tag.index.attributes[own].quote
+        groups.add(node, matched, own: value, quote: quote, source, rules, &sheet)
+    }
+
+    private func isIgnored(_ tag: SourceTag) -> Bool {
+        document.value(of: Self.ignoreAttribute, in: tag)?.lowercased() == "ignore"
     }
 
     /// Counts the work that an element's declarations will make.
-    private mutating func count(_ matched: [Int]) {
-        let kept = matched.reduce(0) { $0 + (rules[$1].isInlinable ? 0 : rules[$1].declarations.count) }
-        let moved = matched.reduce(0) { $0 + (rules[$1].isInlinable ? rules[$1].declarations.count : 0) }
+    private mutating func count(_ matched: [Int32]) {
+        var kept = 0
+        var moved = 0
+        for place in matched {
+            let rule = rules[Int(place)]
+            if rule.isInlinable { moved += rule.declarations.count } else { kept += rule.declarations.count }
+        }
         declarations += moved
         comparisons += moved * kept
     }
@@ -135,37 +162,52 @@ package struct Inliner {
         declarations > limits.declarations || comparisons > limits.comparisons
     }
 
-    /// Of several selectors of one rule that select the same element the strongest counts.
-    private static func strongest(_ rules: [CascadeRule]) -> [CascadeRule] {
-        var result: [CascadeRule] = []
-        for rule in rules {
-            if let last = result.last, last.order == rule.order {
-                if last.selector.specificity < rule.selector.specificity { result[result.count - 1] = rule }
-            } else {
-                result.append(rule)
-            }
-        }
-        return result
-    }
-
     private mutating func write(_ result: inout Result) {
-        let keptRules = KeptRules(&styles)
+        var keptRules: KeptRules?
+        groups.change { keptRules = KeptRules(&$0, rules, sheet) }
         var edits = SourceEdits()
-        result.hidden = Set(styles.filter(\.isHidden).map(\.index))
-        for style in styles where style.hasRules || style.importance.contains(true) {
-            StyleAttributeWriter(document: document, style: style).write(to: &edits)
-            if style.hasRules { result.styledElements += 1 }
-        }
-        var moved: [Int: [Int: Set<Int>]] = [:]
-        for (place, rule) in rules.enumerated() where rule.isInlinable && selected[place] && !needed[place] {
-            moved[rule.source, default: [:]][rule.rule, default: []].insert(rule.place)
-        }
-        for (number, source) in sources.enumerated() {
-            StyleElementWriter(source: document.source, style: source, number: number)
-                .write(moved: moved[number] ?? [:], raised: keptRules.raised, to: &edits)
+        writeAttributes(&result, &edits)
+        var moved = [Bool](repeating: false, count: sheet.selectors.count)
+        for (place, rule) in rules.enumerated() where rule.isInlinable && selected[place] && !needed[place] { moved[rule.place] = true }
+        for source in sources {
+            StyleElementWriter(document, sheet, source).write(moved: moved, raised: keptRules?.raised ?? [], to: &edits)
         }
         guard edits.insertedBytes > limits.insertedBytes else { return result.edits.append(edits) }
         result.styledElements = 0
         result.isTooComplex = true
+    }
+
+    private func writeAttributes(_ result: inout Result, _ edits: inout SourceEdits) {
+        let styles = groups.styles
+        let changes = styles.map { style in
+            style.hasRules || style.importance.contains(true)
+                ? StyleAttributeWriter.change(style, source, sheet) : StyleAttributeChange()
+        }
+        let hasRules = styles.map(\.hasRules)
+        let isHidden = styles.map { $0.isHidden(sheet) }
+        for member in groups.members {
+            let group = Int(member.group)
+            if isHidden[group] { result.hidden.insert(Int(member.node)) }
+            guard let tag = document.tree.tag(document.tree.records[Int(member.node)].tag) else { continue }
+            write(changes[group], tag, &edits)
+            if hasRules[group] { result.styledElements += 1 }
+        }
+    }
+
+    private func write(_ change: StyleAttributeChange, _ tag: SourceTag, _ edits: inout SourceEdits) {
+        let own = tag.index.attribute(.style, of: tag.number)
+        if !change.insertions.isEmpty {
+            guard own >= 0, let value = tag.index.value(own) else { return }
+            for (offset, bytes) in change.insertions {
+                edits.replace(value.lowerBound + offset..<value.lowerBound + offset, with: bytes)
+            }
+        } else if !change.whole.isEmpty {
+            if own >= 0 {
+                let attribute = tag.index.attributes[own]
+                edits.replace(Int(attribute.start)..<Int(attribute.end), with: Array(change.whole.dropFirst()))
+            } else {
+                edits.replace(tag.attributeInsertion..<tag.attributeInsertion, with: change.whole)
+            }
+        }
     }
 }

@@ -1,90 +1,105 @@
-/// Writes what an element's `style` attribute gains, and leaves what stands in it as it is.
-struct StyleAttributeWriter {
-    private let document: HTMLDocument
-    private let style: ElementStyle
+/// What a `style` attribute gains.
+struct StyleAttributeChange {
+    /// The attribute where none has been: a blank, the name, the value in quotes.
+    var whole: [UInt8] = []
+    /// What comes into an attribute that is there, by distance from the beginning of its value.
+    var insertions: [(offset: Int, bytes: [UInt8])] = []
+}
 
-    init(document: HTMLDocument, style: ElementStyle) {
-        self.document = document
+/// Writes what a `style` attribute gains, and leaves what stands in it as it is.
+struct StyleAttributeWriter {
+    private let source: SourceBytes
+    private let sheet: CSSStylesheet
+    private let style: ElementStyle
+    private var change = StyleAttributeChange()
+
+    private init(_ style: ElementStyle, _ source: SourceBytes, _ sheet: CSSStylesheet) {
+        self.source = source
+        self.sheet = sheet
         self.style = style
     }
 
-    /// Makes the changes.
-    func write(to edits: inout SourceEdits) {
-        guard let attribute = style.tag.attribute("style"), let value = attribute.value,
-            document.source[value].contains(where: { !CSSTokenizer.isBlank($0) })
-        else { return writeNew(to: &edits) }
-        var before = ""
-        var after = ""
-        var own = false
+    /// What the elements of a style get.
+    static func change(_ style: ElementStyle, _ source: SourceBytes, _ sheet: CSSStylesheet) -> StyleAttributeChange {
+        var writer = StyleAttributeWriter(style, source, sheet)
+        if let own = style.own { writer.writeInto(own) } else { writer.writeWhole() }
+        return writer.change
+    }
+
+    private mutating func writeWhole() {
+        guard !style.declarations.isEmpty else { return }
+        var whole = Array(" style=\"".utf8)
+        whole.reserveCapacity(style.declarations.count * 24)
+        for number in style.declarations.indices { append(number, UInt8(ascii: "\""), to: &whole) }
+        whole[whole.count - 1] = UInt8(ascii: "\"")
+        change.whole = whole
+    }
+
+    private mutating func writeInto(_ own: Range<Int>) {
+        let quote = style.quote == 0 ? UInt8(ascii: "\"") : style.quote
+        var before: [UInt8] = style.quote == 0 ? [quote] : []
+        var after: [UInt8] = []
+        var importants: [Int] = []
+        var isBehind = false
         for (number, item) in style.declarations.enumerated() {
-            if item.rule == nil {
-                own = true
-                makeImportant(number, item, value, &edits)
-            } else if item.declaration.isImportant || own && style.importance[number] == true {
-                after += text(number)
+            let isImportant = sheet.declarations[item.declaration].isImportant
+            if item.isOwn {
+                isBehind = true
+                if style.importance[number] == true, !isImportant { importants.append(Int(sheet.declarations[item.declaration].end)) }
+            } else if isImportant || isBehind && style.importance[number] == true {
+                append(number, quote, to: &after)
             } else {
-                before += text(number)
+                append(number, quote, to: &before)
             }
         }
-        let quote = attribute.quote ?? UInt8(ascii: "\"")
-        if attribute.quote == nil {
-            edits.replace(value.lowerBound..<value.lowerBound, with: [quote])
+        if !before.isEmpty { change.insertions.append((0, before)) }
+        // Where references hide the places, they are left.
+        if source.find(UInt8(ascii: "&"), from: own.lowerBound, to: own.upperBound) == own.upperBound {
+            for end in importants.sorted() { change.insertions.append((end - own.lowerBound, Array(" !important".utf8))) }
         }
-        if !before.isEmpty { edits.replace(value.lowerBound..<value.lowerBound, with: Self.escaped(before, quote)) }
         if !after.isEmpty {
-            let ending = document.source[value].last { !CSSTokenizer.isBlank($0) }
-            let separator = ending == UInt8(ascii: ";") ? "" : ";"
-            edits.replace(value.upperBound..<value.upperBound, with: Self.escaped(separator + after.dropLast(), quote))
+            after.removeLast()
+            let ending = own.last { !SourceBytes.isBlank(source[$0]) }.map { source[$0] }
+            if ending != UInt8(ascii: ";") { after.insert(UInt8(ascii: ";"), at: 0) }
         }
-        if attribute.quote == nil {
-            edits.replace(value.upperBound..<value.upperBound, with: [quote])
-        }
+        if style.quote == 0 { after.append(quote) }
+        if !after.isEmpty { change.insertions.append((own.count, after)) }
     }
 
-    private func writeNew(to edits: inout SourceEdits) {
-        let text = style.declarations.indices.map(text).joined().dropLast()
-        guard !text.isEmpty else { return }
-        let value = Array(" style=\"".utf8) + Self.escaped(text, UInt8(ascii: "\"")) + [UInt8(ascii: "\"")]
-        if let attribute = style.tag.attribute("style") {
-            edits.replace(attribute.range, with: Array(value.dropFirst()))
-        } else {
-            edits.replace(style.tag.attributeInsertion..<style.tag.attributeInsertion, with: value)
-        }
-    }
-
-    private func text(_ number: Int) -> String {
-        let declaration = style.declarations[number].declaration
-        let isImportant = style.importance[number] ?? declaration.isImportant
-        return "\(declaration.name):\(declaration.value)\(isImportant ? " !important" : "");"
-    }
-
-    /// Makes a declaration of the attribute important where it stands.
-    ///
-    /// Where references hide the places, it is left.
-    private func makeImportant(_ number: Int, _ item: CascadeDeclaration, _ value: Range<Int>, _ edits: inout SourceEdits) {
-        guard style.importance[number] == true, !item.declaration.isImportant, !document.source[value].contains(UInt8(ascii: "&")) else {
-            return
-        }
-        let end = value.lowerBound + item.declaration.range.upperBound
-        edits.replace(end..<end, with: Array(" !important".utf8))
+    private func append(_ number: Int, _ quote: UInt8, to output: inout [UInt8]) {
+        let declaration = sheet.declarations[style.declarations[number].declaration]
+        Self.escape(sheet.properties.name(declaration.property), quote, to: &output)
+        output.append(UInt8(ascii: ":"))
+        appendValue(declaration.value, quote, to: &output)
+        if style.importance[number] ?? declaration.isImportant { output.append(contentsOf: " !important".utf8) }
+        output.append(UInt8(ascii: ";"))
     }
 
     /// CSS for an attribute value: the other kind of quotes where that is possible, references where not.
-    private static func escaped(_ css: some StringProtocol, _ quote: UInt8) -> [UInt8] {
+    private func appendValue(_ range: Range<Int>, _ quote: UInt8, to output: inout [UInt8]) {
         let other: UInt8 = quote == UInt8(ascii: "\"") ? UInt8(ascii: "'") : UInt8(ascii: "\"")
-        let canSwap = !css.utf8.contains(other)
-        var output: [UInt8] = []
-        output.reserveCapacity(css.utf8.count)
-        for byte in css.utf8 {
-            switch byte {
-            case quote:
-                if canSwap { output.append(other) } else { output += Array((quote == UInt8(ascii: "\"") ? "&quot;" : "&#39;").utf8) }
-            case UInt8(ascii: "&"): output += Array("&amp;".utf8)
-            case UInt8(ascii: "<"): output += Array("&lt;".utf8)
-            case 0x09, 0x0A, 0x0C, 0x0D: if output.last != 0x20 { output.append(0x20) }
-            default: output.append(byte)
+        let hasQuote = source.find(quote, from: range.lowerBound, to: range.upperBound) < range.upperBound
+        let canSwap = hasQuote && source.find(other, from: range.lowerBound, to: range.upperBound) == range.upperBound
+        for index in range {
+            switch source[index] {
+            case quote where canSwap: output.append(other)
+            case let byte: Self.escape(byte, quote, to: &output)
             }
         }
-        return output
+    }
+
+    private static func escape(_ text: ArraySlice<UInt8>, _ quote: UInt8, to output: inout [UInt8]) {
+        for byte in text { escape(byte, quote, to: &output) }
+    }
+
+    @inline(__always)
+    private static func escape(_ byte: UInt8, _ quote: UInt8, to output: inout [UInt8]) {
+        switch byte {
+        case quote: output.append(contentsOf: (quote == UInt8(ascii: "\"") ? "&quot;" : "&#39;").utf8)
+        case UInt8(ascii: "&"): output.append(contentsOf: "&amp;".utf8)
+        case UInt8(ascii: "<"): output.append(contentsOf: "&lt;".utf8)
+        case 0x09, 0x0A, 0x0C, 0x0D: if output.last != 0x20 { output.append(0x20) }
+        default: output.append(byte)
+        }
     }
 }

@@ -17,6 +17,55 @@ package enum CharacterReferences {
         return String(decoding: output, as: UTF8.self)
     }
 
+    /// What running text stands for: references resolved, line breaks as line feeds.
+    static func decodeText(_ text: ArraySlice<UInt8>) -> String {
+        var output: [UInt8] = []
+        output.reserveCapacity(text.count)
+        var index = text.startIndex
+        while index < text.endIndex {
+            let byte = text[index]
+            if byte == UInt8(ascii: "&"), let (replacement, next) = reference(in: text, at: index) ?? prefixReference(in: text, at: index) {
+                output.append(contentsOf: replacement.utf8)
+                index = next
+                continue
+            }
+            index += 1
+            if byte == 0x0D {
+                output.append(0x0A)
+                if index < text.endIndex, text[index] == 0x0A { index += 1 }
+            } else {
+                output.append(byte)
+            }
+        }
+        return String(decoding: output, as: UTF8.self)
+    }
+
+    /// Whether text may hold a reference by a name that is not in the table here.
+    static func holdsUnknownName(_ text: SourceBytes, _ range: Range<Int>) -> Bool {
+        var index = range.lowerBound
+        while true {
+            index = text.find(UInt8(ascii: "&"), from: index, to: range.upperBound)
+            guard index < range.upperBound else { return false }
+            index += 1
+            let start = index
+            while index < range.upperBound, isAlphanumeric(text[index]) { index += 1 }
+            if index > start, index < range.upperBound, text[index] == UInt8(ascii: ";") {
+                let name = String(decoding: (start..<index).map { text[$0] }, as: UTF8.self)
+                if NamedCharacters.all[name] == nil { return true }
+            }
+        }
+    }
+
+    /// In text an old reference counts without its semicolon whatever follows: the longest name that fits.
+    private static func prefixReference(in text: ArraySlice<UInt8>, at start: Int) -> (String, Int)? {
+        let letters = text[(start + 1)...].prefix(6).prefix(while: isAlphanumeric)
+        for count in stride(from: letters.count, to: 1, by: -1) {
+            let name = String(decoding: letters.prefix(count), as: UTF8.self)
+            if NamedCharacters.withoutSemicolon.contains(name) { return NamedCharacters.all[name].map { ($0, start + 1 + count) } }
+        }
+        return nil
+    }
+
     /// What the reference at a place stands for, and where it ends; nil when there is none.
     private static func reference(in value: ArraySlice<UInt8>, at start: Int) -> (String, Int)? {
         var index = start + 1

@@ -2,28 +2,30 @@
 package struct HTMLDocument: Sendable {
     /// The source, unchanged.
     package let source: [UInt8]
-    /// In document order; the first is the document itself.
-    package internal(set) var nodes: [HTMLNode]
-    /// Tags and comments in source order, also those that the tree does not hold.
-    package let items: [SourceScanner.Item]
-    /// Whether browsers show it in quirks mode, where names of classes and identifiers match in any letter case.
-    package let isQuirks: Bool
+    let tree: HTMLTree
 
     /// Parses a source.
     package init(_ source: [UInt8], limits: HTMLParseLimits = HTMLParseLimits()) throws(HTMLParseError) {
         try limits.check(source)
-        let items = SourceScanner.scan(source, in: 0..<source.count)
-        var builder = HTMLTreeBuilder(source: source, items: items)
-        try builder.parse(limits)
+        let index = SourceScanner.index(source, in: 0..<source.count)
         self.source = source
-        self.items = items
-        self.nodes = builder.nodes
-        self.isQuirks = builder.isQuirks
+        self.tree = if let tree = HTMLTreeBuilder.build(index) { tree } else { try GumboTreeBuilder.build(index, limits) }
     }
+
+    /// In document order; the first is the document itself.
+    package var nodes: HTMLNodes { HTMLNodes(tree) }
+
+    /// Tags and comments in source order, also those that the tree does not hold.
+    package var items: [SourceScanner.Item] { tree.index.allItems }
+
+    /// Whether browsers show it in quirks mode, where names of classes and identifiers match in any letter case.
+    package var isQuirks: Bool { tree.isQuirks }
 
     /// The elements in document order, with their places in `nodes`.
     package var elements: some Sequence<(index: Int, element: HTMLElement)> {
-        nodes.enumerated().lazy.compactMap { index, node in node.element.map { (index, $0) } }
+        nodes.indices.lazy.compactMap { [tree] index in
+            tree.records[index].kind == .element ? (index, HTMLElement(tree, index)) : nil
+        }
     }
 
     /// The value of an attribute with character references resolved; empty when it has none.
@@ -40,8 +42,8 @@ package struct HTMLDocument: Sendable {
     /// The text below a node, as it stands in the document.
     package func text(below index: Int) -> String {
         var text = ""
-        for node in nodes[index..<nodes[index].end] {
-            if case .text(let part) = node.content { text += part }
+        for number in index..<Int(tree.records[index].end) where tree.records[number].kind == .text {
+            text += tree.text(tree.records[number])
         }
         return text
     }

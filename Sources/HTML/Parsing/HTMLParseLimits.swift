@@ -19,13 +19,15 @@ package struct HTMLParseLimits: Sendable, Equatable {
     /// Checks what can be checked without parsing.
     func check(_ source: [UInt8]) throws(HTMLParseError) {
         guard source.count <= bytes else { throw .tooManyBytes(limit: bytes, actual: source.count) }
-        let found = source.withUnsafeBufferPointer { source in
+        let found = SourceBytes.with(source) { source in
             var found = 0
-            for index in source.indices.dropLast()
-            where source[index] == UInt8(ascii: "<") && (0x61...0x7A).contains(source[index + 1] | 0x20) {
-                found += 1
+            var index = 0
+            while true {
+                index = source.find(UInt8(ascii: "<"), from: index, to: source.count)
+                guard index + 1 < source.count else { return found }
+                if SourceBytes.isLetter(source[index + 1]) { found += 1 }
+                index += 1
             }
-            return found
         }
         guard found <= tags else { throw .tooManyTags(limit: tags, actual: found) }
     }

@@ -1,150 +1,284 @@
-import CGumbo
-
-/// Turns gumbo's tree into nodes of our own.
+/// Builds the tree of ordinary mail straight from the tags that the scanner has found (HTML, 13.2.6).
 ///
-/// No pointer of gumbo's outlives `parse`.
+/// What is rare or broken in ways that need the whole of the standard is left to gumbo: the builder gives up and says so, and never
+/// guesses. The two are compared with each other by tests.
 struct HTMLTreeBuilder {
-    private(set) var nodes: [HTMLNode] = []
-    private(set) var isQuirks = false
+    /// A node while the tree grows; nodes refer to each other by number, -1 for none.
+    struct Node {
+        var record: NodeRecord
+        var first: Int32 = -1
+        var last: Int32 = -1
+        var next: Int32 = -1
+        var before: Int32 = -1
+    }
 
-    private let source: [UInt8]
-    private var tags: [Int: SourceTag] = [:]
-    private var claimed: Set<Int> = []
+    enum Mode {
+        case initial, beforeHTML, beforeHead, inHead, afterHead, inBody, raw, inTable, inCaption, inColumns, inSection, inRow, inCell
+        case afterBody, afterHTML
+    }
 
-    init(source: [UInt8], items: [SourceScanner.Item]) {
+    /// Deeper nesting is left to gumbo, which counts its time.
+    static let deepest = 512
+
+    let source: SourceBytes
+    let index: SourceIndex
+    var nodes: [Node] = []
+    /// The open elements.
+    var stack: [Int32] = []
+    /// Formatting elements that are to be opened again; -1 marks a cell's beginning.
+    var formatting: [Int32] = []
+    var mode = Mode.initial
+    var modeAfterRaw = Mode.initial
+    var isQuirks = false
+    var form: Int32 = -1
+    var isFostering = false
+    /// Whether a line feed that comes next is dropped.
+    var dropsLineFeed = false
+    /// Whether the builder gives up.
+    var isBeyond = false
+    /// The tag being processed.
+    var tag: Int32 = -1
+    var tagName = HTMLName.other
+
+    private init(_ index: SourceIndex, _ source: SourceBytes) {
+        self.index = index
         self.source = source
-        for case .tag(let tag) in items where !tag.isEnd { tags[tag.range.lowerBound] = tag }
+        nodes.reserveCapacity(index.items.count * 2 + 8)
+        stack.reserveCapacity(64)
+        nodes.append(Node(record: NodeRecord(.document, parent: -1)))
     }
 
-    /// Parses under bounds.
-    mutating func parse(_ limits: HTMLParseLimits) throws(HTMLParseError) {
-        guard let arena = comm_gumbo_arena_create(limits.memory) else { throw .memoryExceeded }
-        defer { comm_gumbo_arena_destroy(arena) }
-        let result = source.withUnsafeBytes { bytes in
-            // An empty array may have no address, and gumbo wants one.
-            bytes.isEmpty
-                ? build(" ", 0, arena, limits) : build(bytes.baseAddress?.assumingMemoryBound(to: CChar.self), bytes.count, arena, limits)
-        }
-        switch result {
-        case comm_gumbo_parsed: return
-        case comm_gumbo_time_exceeded: throw .timeExceeded
-        default: throw .memoryExceeded
+    /// The tree; nil when the document is beyond this builder.
+    static func build(_ index: SourceIndex) -> HTMLTree? {
+        SourceBytes.with(index.source) { source in
+            guard source.find(0, from: 0, to: source.count) == source.count else { return nil }
+            var builder = HTMLTreeBuilder(index, source)
+            builder.run()
+            guard !builder.isBeyond else { return nil }
+            return HTMLTree(index: index, records: builder.flattened(), isQuirks: builder.isQuirks)
         }
     }
 
-    private mutating func build(
-        _ buffer: UnsafePointer<CChar>?,
-        _ count: Int,
-        _ arena: UnsafeMutablePointer<comm_gumbo_arena>,
-        _ limits: HTMLParseLimits
-    ) -> comm_gumbo_result {
-        var output: UnsafeMutablePointer<GumboOutput>?
-        let result = comm_gumbo_parse(arena, buffer, count, Int64(limits.milliseconds) * 1_000_000, &output)
-        guard result == comm_gumbo_parsed, let document = output?.pointee.document, let buffer else { return result }
-        isQuirks = document.pointee.v.document.doc_type_quirks_mode == GUMBO_DOCTYPE_QUIRKS
-        flatten(document, buffer)
-        return result
+    private mutating func run() {
+        var position = 0
+        for item in index.items {
+            let start = Int(item.start)
+            if position < start { text(position..<start) }
+            position = Int(item.end)
+            switch item.kind {
+            case .comment:
+                dropsLineFeed = false
+                comment(item)
+            case .declaration: declaration(start..<position)
+            case .tag:
+                dropsLineFeed = false
+                tag = item.first
+                let record = index.tags[Int(tag)]
+                tagName = record.name
+                if record.isEnd {
+                    endTag()
+                } else {
+                    startTag()
+                    if record.rawEnd >= 0 {
+                        raw(record)
+                        position = Int(record.rawEnd)
+                    }
+                }
+            }
+            if isBeyond || stack.count > Self.deepest || formatting.count > Self.deepest {
+                isBeyond = true
+                return
+            }
+        }
+        if position < source.count { text(position..<source.count) }
+        finish()
     }
 
-    /// Walks the tree without recursion: its depth is the author's choice.
-    private mutating func flatten(_ document: UnsafeMutablePointer<GumboNode>, _ buffer: UnsafePointer<CChar>) {
-        var open: [(children: GumboVector, next: Int, index: Int)] = []
-        append(.document, parent: -1)
-        open.append((document.pointee.v.document.children, 0, 0))
-        while let top = open.last {
-            guard top.next < Int(top.children.length), let child = node(in: top.children, at: top.next) else {
-                nodes[top.index].end = nodes.count
-                number(below: top.index)
-                open.removeLast()
+    /// The content of an element without markup.
+    private mutating func raw(_ record: SourceIndex.TagRecord) {
+        guard mode == .raw else {
+            // The tag opened nothing, so its content would be markup after all.
+            isBeyond = true
+            return
+        }
+        let range = Int(record.end)..<Int(record.rawEnd)
+        guard !range.isEmpty else { return }
+        // `<!--` in a script may hide its end.
+        if tagName == .script, source.find(UInt8(ascii: "!"), from: range.lowerBound, to: range.upperBound) < range.upperBound {
+            isBeyond = true
+        }
+        appendText(range, resolves: tagName == .title)
+    }
+
+    private mutating func finish() {
+        dropsLineFeed = false
+        tag = -1
+        tagName = .body
+        if mode == .raw { mode = modeAfterRaw }
+        // The end of the source opens what every document has.
+        loop: while !isBeyond {
+            switch mode {
+            case .initial: leaveInitial()
+            case .beforeHTML: openHTML()
+            case .beforeHead: openHead()
+            case .inHead: leaveHead()
+            case .afterHead: openBody()
+            default: break loop
+            }
+        }
+    }
+
+    private mutating func comment(_ item: SourceIndex.ItemRecord) {
+        let parent: Int32? =
+            switch mode {
+            case .initial, .beforeHTML, .afterHTML: 0
+            case .afterBody: stack.first
+            default: stack.last
+            }
+        guard let parent else { return isBeyond = true }
+        var record = NodeRecord(.comment, parent: parent)
+        record.start = item.start
+        record.source = item.start
+        nodes.append(Node(record: record))
+        link(Int32(nodes.count - 1), below: parent)
+    }
+
+    private mutating func declaration(_ range: Range<Int>) {
+        dropsLineFeed = false
+        // A tag that the source ends in is dropped.
+        guard source[range.upperBound - 1] == UInt8(ascii: ">") else {
+            let second = source[min(range.lowerBound + 1, range.upperBound - 1)]
+            if !SourceBytes.isLetter(second), second != UInt8(ascii: "/") { isBeyond = true }
+            return
+        }
+        if range.count == 3, source[range.lowerBound + 1] == UInt8(ascii: "/") { return }
+        let isDoctype = range.count >= 10 && source.isWord(range.lowerBound..<range.lowerBound + 9, "<!doctype")
+        guard isDoctype else {
+            return comment(
+                SourceIndex.ItemRecord(kind: .comment, start: Int32(range.lowerBound), end: Int32(range.upperBound), first: 0, second: 0)
+            )
+        }
+        guard mode == .initial else { return }
+        guard let isQuirks = DoctypeMode.isQuirks(source, range) else { return isBeyond = true }
+        self.isQuirks = isQuirks
+        mode = .beforeHTML
+    }
+
+    // MARK: nodes
+
+    func name(_ node: Int32) -> HTMLName { nodes[Int(node)].record.name }
+
+    var current: HTMLName { stack.last.map(name) ?? .other }
+
+    /// Puts a node below another one as its last.
+    mutating func link(_ node: Int32, below parent: Int32) {
+        let last = nodes[Int(parent)].last
+        nodes[Int(node)].record.parent = parent
+        nodes[Int(node)].before = last
+        if last >= 0 { nodes[Int(last)].next = node } else { nodes[Int(parent)].first = node }
+        nodes[Int(parent)].last = node
+    }
+
+    /// Puts a node before another one.
+    private mutating func link(_ node: Int32, before other: Int32) {
+        let parent = nodes[Int(other)].record.parent
+        let before = nodes[Int(other)].before
+        nodes[Int(node)].record.parent = parent
+        nodes[Int(node)].before = before
+        nodes[Int(node)].next = other
+        nodes[Int(other)].before = node
+        if before >= 0 { nodes[Int(before)].next = node } else { nodes[Int(parent)].first = node }
+    }
+
+    /// Puts a node where the open elements say (HTML, 13.2.6.1).
+    mutating func insert(_ record: NodeRecord) {
+        guard let parent = stack.last else { return isBeyond = true }
+        let node = Int32(nodes.count)
+        nodes.append(Node(record: record))
+        let name = name(parent)
+        if isFostering, name == .table || name == .tr || name.isSection {
+            guard let table = stack.last(where: { self.name($0) == .table }) else { return isBeyond = true }
+            link(node, before: table)
+        } else {
+            link(node, below: parent)
+        }
+    }
+
+    mutating func appendText(_ range: Range<Int>, resolves: Bool = true) {
+        var record = NodeRecord(.text, parent: 0)
+        record.start = Int32(range.lowerBound)
+        record.stop = Int32(range.upperBound)
+        record.source = record.start
+        let hasReferences = resolves && source.find(UInt8(ascii: "&"), from: range.lowerBound, to: range.upperBound) < range.upperBound
+        if hasReferences, CharacterReferences.holdsUnknownName(source, range) { isBeyond = true }
+        let hasReturns = source.find(0x0D, from: range.lowerBound, to: range.upperBound) < range.upperBound
+        if hasReturns, !resolves { isBeyond = true }
+        record.isEncoded = hasReferences || hasReturns
+        insert(record)
+    }
+
+    /// Opens the element of the tag being processed.
+    mutating func open() {
+        var record = NodeRecord(.element, parent: 0)
+        record.name = tagName
+        record.tag = tag
+        record.markup = tag
+        push(record)
+    }
+
+    /// Opens an element that is not in the source.
+    mutating func open(implied name: HTMLName) {
+        var record = NodeRecord(.element, parent: 0)
+        record.name = name
+        push(record)
+    }
+
+    private mutating func push(_ record: NodeRecord) {
+        insert(record)
+        stack.append(Int32(nodes.count - 1))
+    }
+
+    /// Opens and closes an element without content.
+    mutating func openVoid() {
+        open()
+        stack.removeLast()
+    }
+
+    /// Closes the current element; its end tag is the one being processed if `isOwn`.
+    mutating func pop(isOwn: Bool = false) {
+        guard let node = stack.popLast() else { return isBeyond = true }
+        guard isOwn, tag >= 0 else { return }
+        nodes[Int(node)].record.start = index.tags[Int(tag)].start
+        nodes[Int(node)].record.stop = index.tags[Int(tag)].end
+    }
+
+    /// The nodes in document order.
+    private func flattened() -> [NodeRecord] {
+        var records: [NodeRecord] = []
+        records.reserveCapacity(nodes.count)
+        var places = [Int32](repeating: -1, count: nodes.count)
+        var node: Int32 = 0
+        while true {
+            var record = nodes[Int(node)].record
+            places[Int(node)] = Int32(records.count)
+            if node > 0 { record.parent = places[Int(record.parent)] }
+            if record.kind == .comment { record.start = -1 }
+            records.append(record)
+            if nodes[Int(node)].first >= 0 {
+                node = nodes[Int(node)].first
                 continue
             }
-            open[open.count - 1].next += 1
-            if let children = append(child, parent: top.index, buffer) { open.append((children, 0, nodes.count - 1)) }
-        }
-    }
-
-    private func node(in children: GumboVector, at place: Int) -> UnsafeMutablePointer<GumboNode>? {
-        children.data[place]?.assumingMemoryBound(to: GumboNode.self)
-    }
-
-    /// Appends a node; its children if it may have some.
-    private mutating func append(
-        _ node: UnsafeMutablePointer<GumboNode>,
-        parent: Int,
-        _ buffer: UnsafePointer<CChar>
-    ) -> GumboVector? {
-        switch node.pointee.type {
-        case GUMBO_NODE_ELEMENT, GUMBO_NODE_TEMPLATE:
-            append(.element(element(node.pointee, buffer)), parent: parent)
-            return node.pointee.v.element.children
-        case GUMBO_NODE_TEXT, GUMBO_NODE_WHITESPACE, GUMBO_NODE_CDATA:
-            append(.text(String(cString: node.pointee.v.text.text)), parent: parent)
-        default:
-            append(.comment(start: range(node.pointee.v.text.original_text, buffer)?.lowerBound), parent: parent)
-        }
-        return nil
-    }
-
-    private mutating func append(_ content: HTMLNode.Content, parent: Int) {
-        nodes.append(HTMLNode(content: content, parent: parent, end: nodes.count + 1))
-    }
-
-    private mutating func element(_ node: GumboNode, _ buffer: UnsafePointer<CChar>) -> HTMLElement {
-        let element = node.v.element
-        let markup = range(element.original_tag, buffer).flatMap(startTag)
-        let tag = markup.flatMap { claimed.insert($0.range.lowerBound).inserted ? $0 : nil }
-        let name =
-            element.tag == GUMBO_TAG_UNKNOWN
-            ? markup?.name ?? originalName(element) : String(cString: gumbo_normalized_tagname(element.tag))
-        return HTMLElement(
-            name: name,
-            isHTML: element.tag_namespace == GUMBO_NAMESPACE_HTML,
-            tag: tag,
-            markup: markup,
-            endTag: range(element.original_end_tag, buffer),
-            place: 0,
-            previous: -1,
-            siblings: 0
-        )
-    }
-
-    private func startTag(_ range: Range<Int>) -> SourceTag? {
-        let tag = tags[range.lowerBound] ?? SourceScanner.tag(in: range, of: source)
-        guard let tag, !tag.isEnd else { return nil }
-        return tag
-    }
-
-    private func range(_ piece: GumboStringPiece, _ buffer: UnsafePointer<CChar>) -> Range<Int>? {
-        guard let data = piece.data, piece.length > 0 else { return nil }
-        let start = data - buffer
-        guard start >= 0, start + piece.length <= source.count else { return nil }
-        return start..<start + piece.length
-    }
-
-    private func originalName(_ element: GumboElement) -> String {
-        var name = element.original_tag
-        guard name.length > 0 else { return "" }
-        gumbo_tag_from_original_text(&name)
-        let bytes = UnsafeBufferPointer(start: name.data, count: name.length).map { UInt8(bitPattern: $0) }
-        return String(decoding: bytes.map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }, as: UTF8.self)
-    }
-
-    /// Tells the element children of a finished node their places.
-    private mutating func number(below index: Int) {
-        var child = index + 1
-        var previous = -1
-        var children: [Int] = []
-        while child < nodes[index].end {
-            if nodes[child].element != nil { children.append(child) }
-            child = nodes[child].end
-        }
-        for (place, child) in children.enumerated() {
-            guard case .element(var element) = nodes[child].content else { continue }
-            element.place = place
-            element.previous = previous
-            element.siblings = children.count
-            nodes[child] = HTMLNode(content: .element(element), parent: nodes[child].parent, end: nodes[child].end)
-            previous = child
+            while true {
+                let place = Int(places[Int(node)])
+                records[place].end = Int32(records.count)
+                if nodes[Int(node)].first >= 0 { records.numberChildren(of: place) }
+                if nodes[Int(node)].next >= 0 {
+                    node = nodes[Int(node)].next
+                    break
+                }
+                guard node > 0 else { return records }
+                node = nodes[Int(node)].record.parent
+            }
         }
     }
 }

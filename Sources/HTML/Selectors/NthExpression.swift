@@ -1,16 +1,16 @@
 /// The `an+b` of `:nth-child()`.
 struct NthExpression: Sendable, Equatable {
-    var step: Int
-    var offset: Int
+    var step: Int32
+    var offset: Int32
 
     /// Whether a place, counted from 1, is among those meant.
     func matches(_ place: Int) -> Bool {
-        guard step != 0 else { return place == offset }
-        let distance = place - offset
-        return distance % step == 0 && distance / step >= 0
+        guard step != 0 else { return place == Int(offset) }
+        let distance = place - Int(offset)
+        return distance % Int(step) == 0 && distance / Int(step) >= 0
     }
 
-    init(step: Int, offset: Int) {
+    init(step: Int32, offset: Int32) {
         self.step = step
         self.offset = offset
     }
@@ -37,8 +37,8 @@ struct NthExpression: Sendable, Equatable {
         }
     }
 
-    private static func number(_ text: some StringProtocol) -> Int? {
-        guard let value = Int(text), abs(value) <= 1_000_000 else { return nil }
+    private static func number(_ text: some StringProtocol) -> Int32? {
+        guard let value = Int32(text), abs(Int(value)) <= 1_000_000 else { return nil }
         return value
     }
 }

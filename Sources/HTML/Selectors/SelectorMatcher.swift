@@ -1,133 +1,165 @@
 /// Tells whether elements of a document are selected, within a bound of work.
 struct SelectorMatcher {
-    private let document: HTMLDocument
-    let facts: [ElementFacts]
+    private let tree: HTMLTree
+    private let source: SourceBytes
+    private let store: SelectorStore
+    let facts: ElementFacts
     private var steps: Int
 
     /// Whether the bound was reached; what was said since is not to be relied on.
     var isExhausted: Bool { steps <= 0 }
 
-    init(document: HTMLDocument, steps: Int) {
-        self.document = document
-        self.facts = ElementFacts.all(of: document)
+    init(_ tree: HTMLTree, _ source: SourceBytes, _ store: SelectorStore, steps: Int) {
+        self.tree = tree
+        self.source = source
+        self.store = store
+        self.facts = ElementFacts(tree, source, store)
         self.steps = steps
     }
 
-    /// Whether a selector without its dynamic parts selects the element at a place of `document.nodes`.
-    mutating func matches(_ selector: Selector, _ index: Int) -> Bool {
-        matches(selector.subject, index) && matches(selector.ancestry[...], index)
+    /// Whether a selector without its dynamic parts selects the element at a place of the tree.
+    mutating func matches(_ selector: Selector, _ node: Int) -> Bool {
+        matches(selector.tests.lowerBound, selector.tests.upperBound, node)
     }
 
-    private mutating func matches(_ ancestry: ArraySlice<Selector.Part>, _ index: Int) -> Bool {
-        guard let part = ancestry.first, !isExhausted else { return !isExhausted }
-        let rest = ancestry.dropFirst()
-        switch part.combinator {
-        case .child: return matches(part, rest, parent(of: index))
-        case .adjacent: return matches(part, rest, document.nodes[index].element?.previous ?? -1)
-        case .descendant:
-            var ancestor = parent(of: index)
-            while ancestor > 0 {
-                if matches(part, rest, ancestor) { return true }
-                ancestor = parent(of: ancestor)
-            }
-            return false
-        case .sibling:
-            var sibling = document.nodes[index].element?.previous ?? -1
-            while sibling > 0 {
-                if matches(part, rest, sibling) { return true }
-                sibling = document.nodes[sibling].element?.previous ?? -1
-            }
-            return false
-        }
-    }
-
-    private mutating func matches(_ part: Selector.Part, _ rest: ArraySlice<Selector.Part>, _ index: Int) -> Bool {
-        index > 0 && matches(part.compound, index) && matches(rest, index)
-    }
-
-    private func parent(of index: Int) -> Int {
-        document.nodes[index].parent
-    }
-
-    private mutating func matches(_ compound: Selector.Compound, _ index: Int) -> Bool {
+    /// Whether the tests of a range fit, the first compound to the node itself.
+    private mutating func matches(_ start: Int, _ end: Int, _ node: Int) -> Bool {
         steps -= 1
-        guard !isExhausted else { return false }
-        if let type = compound.type, type != facts[index].name { return false }
-        for identifier in compound.identifiers where facts[index].identifier != cased(identifier) { return false }
-        for name in compound.classes where !facts[index].classes.contains(cased(name)) { return false }
-        for test in compound.attributes where !matches(test, index) { return false }
-        for test in compound.structure where !matches(test, index) { return false }
-        for list in compound.negations {
-            for negated in list where matches(negated, index) { return false }
+        guard node > 0, !isExhausted else { return false }
+        for number in start..<end {
+            switch store.tests[number] {
+            case .combinator(let combinator): return matches(combinator, number + 1, end, node)
+            case let test: if !matches(test, node) { return false }
+            }
         }
         return true
     }
 
-    private func cased(_ name: String) -> String {
-        document.isQuirks ? name.lowercased() : name
-    }
-
-    private func matches(_ test: AttributeTest, _ index: Int) -> Bool {
-        guard let tag = document.nodes[index].element?.markup, var value = document.value(of: test.name, in: tag) else { return false }
-        var wanted = test.value
-        if test.ignoresCase {
-            value = value.lowercased()
-            wanted = wanted.lowercased()
-        }
-        let isEmpty = wanted.isEmpty
-        switch test.relation {
-        case .exists: return true
-        case .equals: return value == wanted
-        case .includes: return !isEmpty && value.utf8.split(whereSeparator: CSSTokenizer.isBlank).contains { Substring($0) == wanted[...] }
-        case .dash: return value == wanted || value.hasPrefix(wanted + "-")
-        case .prefix: return !isEmpty && value.hasPrefix(wanted)
-        case .suffix: return !isEmpty && value.hasSuffix(wanted)
-        case .substring: return !isEmpty && contains(Array(value.utf8), Array(wanted.utf8))
-        }
-    }
-
-    private func contains(_ text: [UInt8], _ part: [UInt8]) -> Bool {
-        guard text.count >= part.count else { return false }
-        return (0...text.count - part.count).contains { text[$0..<$0 + part.count].elementsEqual(part) }
-    }
-
-    private mutating func matches(_ test: StructuralTest, _ index: Int) -> Bool {
-        switch test {
-        case .root: return parent(of: index) == 0
-        case .empty:
-            return document.nodes[index + 1..<document.nodes[index].end].allSatisfy { node in
-                switch node.content {
-                case .comment: true
-                case .text(let text): text.isEmpty
-                default: false
-                }
+    private mutating func matches(_ combinator: SelectorCombinator, _ start: Int, _ end: Int, _ node: Int) -> Bool {
+        switch combinator {
+        case .child: return matches(start, end, parent(of: node))
+        case .adjacent: return matches(start, end, previous(of: node))
+        case .descendant:
+            var ancestor = parent(of: node)
+            while ancestor > 0, !isExhausted {
+                if matches(start, end, ancestor) { return true }
+                ancestor = parent(of: ancestor)
             }
-        case .nth(let expression, let fromEnd, let ofType):
-            return place(of: index, fromEnd: fromEnd, ofType: ofType).map(expression.matches) ?? false
+            return false
+        case .sibling:
+            var sibling = previous(of: node)
+            while sibling > 0, !isExhausted {
+                if matches(start, end, sibling) { return true }
+                sibling = previous(of: sibling)
+            }
+            return false
         }
     }
+
+    private func parent(of node: Int) -> Int { Int(tree.records[node].parent) }
+
+    private func previous(of node: Int) -> Int { Int(tree.records[node].previous) }
+
+    private mutating func matches(_ test: SelectorTest, _ node: Int) -> Bool {
+        switch test {
+        case .type(let name): return tree.records[node].name == name
+        case .typeName(let name): return tree.records[node].name == .other && facts.typeNames[Int32(node)] == name
+        case .identifier(let name): return facts.identifiers[node] == name
+        case .className(let name): return facts.classes(node).contains(name)
+        case .attribute(let number): return matches(store.attributes[Int(number)], node)
+        case .root: return parent(of: node) == 0
+        case .empty: return isEmpty(node)
+        case .nth(let expression, let fromEnd, let ofType): return expression.matches(place(of: node, fromEnd: fromEnd, ofType: ofType))
+        case .anyOf(let list): return matchesOne(of: list, node)
+        case .noneOf(let list): return !matchesOne(of: list, node) && !isExhausted
+        case .combinator: return true
+        }
+    }
+
+    private mutating func matchesOne(of list: Int32, _ node: Int) -> Bool {
+        for range in store.lists[Int(list)] where matches(range.lowerBound, range.upperBound, node) { return true }
+        return false
+    }
+
+    private func isEmpty(_ node: Int) -> Bool {
+        for child in node + 1..<Int(tree.records[node].end) where tree.records[child].kind != .comment {
+            guard tree.records[child].kind == .text, tree.text(tree.records[child]).isEmpty else { return false }
+        }
+        return true
+    }
+
+    // MARK: attributes
+
+    private func matches(_ test: AttributeTest, _ node: Int) -> Bool {
+        guard let tag = tree.tag(tree.records[node].markup) else { return false }
+        guard let number = tag.index.attribute(test.name, of: tag.number) else { return false }
+        guard test.relation != .exists else { return true }
+        var value: ArraySlice<UInt8> = []
+        if let range = tag.index.value(number) {
+            value = tag.index.source[range]
+            if value.contains(UInt8(ascii: "&")) { value = Array(CharacterReferences.decode(value).utf8)[...] }
+        }
+        return test.ignoresCase ? test.holds(value.map(SourceBytes.lowered)[...]) : test.holds(value)
+    }
+
+    // MARK: places
 
     /// Place among the siblings, counted from 1.
-    private mutating func place(of index: Int, fromEnd: Bool, ofType: Bool) -> Int? {
-        guard let element = document.nodes[index].element else { return nil }
-        if !ofType { return fromEnd ? element.siblings - element.place : element.place + 1 }
+    private mutating func place(of node: Int, fromEnd: Bool, ofType: Bool) -> Int {
+        let record = tree.records[node]
+        if !ofType { return fromEnd ? Int(record.siblings - record.place) : Int(record.place) + 1 }
         var place = 1
         if fromEnd {
-            var next = document.nodes[index].end
-            let end = document.nodes[parent(of: index)].end
+            var next = Int(record.end)
+            let end = Int(tree.records[parent(of: node)].end)
             while next < end {
                 steps -= 1
-                if facts[next].name == element.name { place += 1 }
-                next = document.nodes[next].end
+                if isSameType(next, node) { place += 1 }
+                next = Int(tree.records[next].end)
             }
         } else {
-            var previous = element.previous
-            while previous > 0 {
+            var before = previous(of: node)
+            while before > 0 {
                 steps -= 1
-                if facts[previous].name == element.name { place += 1 }
-                previous = document.nodes[previous].element?.previous ?? -1
+                if isSameType(before, node) { place += 1 }
+                before = previous(of: before)
             }
         }
         return place
+    }
+
+    private func isSameType(_ one: Int, _ other: Int) -> Bool {
+        guard tree.records[one].kind == .element, tree.records[one].name == tree.records[other].name else { return false }
+        return tree.records[one].name != .other || tree.name(one) == tree.name(other)
+    }
+}
+
+extension AttributeTest {
+    /// Whether a value is what the test asks for.
+    func holds(_ text: ArraySlice<UInt8>) -> Bool {
+        switch relation {
+        case .exists: true
+        case .equals: text.elementsEqual(value)
+        case .includes: !value.isEmpty && text.split(whereSeparator: SourceBytes.isBlank).contains { $0.elementsEqual(value) }
+        case .dash: text.elementsEqual(value) || text.count > value.count && text.starts(with: value + [UInt8(ascii: "-")])
+        case .prefix: !value.isEmpty && text.starts(with: value)
+        case .suffix: !value.isEmpty && text.count >= value.count && text.suffix(value.count).elementsEqual(value)
+        case .substring: !value.isEmpty && contains(text)
+        }
+    }
+
+    private func contains(_ text: ArraySlice<UInt8>) -> Bool {
+        guard text.count >= value.count else { return false }
+        return (text.startIndex...text.endIndex - value.count).contains { text[$0..<$0 + value.count].elementsEqual(value) }
+    }
+}
+
+extension SourceIndex {
+    /// The attribute of a tag under a name in lower case that counts: the first.
+    func attribute(_ name: [UInt8], of tag: Int) -> Int? {
+        tags[tag].attributes.first { number in
+            let range = Int(attributes[number].start)..<Int(attributes[number].nameEnd)
+            return range.count == name.count && zip(range, name).allSatisfy { SourceBytes.lowered(source[$0]) == $1 }
+        }
     }
 }

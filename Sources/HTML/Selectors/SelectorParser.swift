@@ -1,33 +1,67 @@
-/// Parses one selector (Selectors Level 3, and `:not()` with a list).
+/// Parses one selector (Selectors Level 3, and `:not()`, `:is()`, `:where()` of Level 4).
 struct SelectorParser {
     private enum Failure: Error {
         case invalid
         case unsupported
     }
 
-    private let source: [UInt8]
-    private var tokens: [CSSToken] = []
-    private var index = 0
-    private var specificity = Specificity()
-    private var isDynamic = false
-    private var selectsPseudoElement = false
-    private var isInNegation = false
-
-    private init(_ source: [UInt8], in range: Range<Int>) {
-        self.source = source
-        var tokenizer = CSSTokenizer(source, in: range)
-        var token = tokenizer.next()
-        while token.kind != .end {
-            if token.kind != .comment { tokens.append(token) }
-            token = tokenizer.next()
-        }
+    /// A selector while it is read, from left to right.
+    private struct Draft {
+        var tests: [SelectorTest] = []
+        /// Where each compound but the first begins in `tests`, and what stands before it.
+        var compounds: [(start: Int, combinator: SelectorCombinator)] = []
+        var specificity = Specificity()
     }
 
-    /// The selector in a range of the source.
-    static func parse(_ source: [UInt8], in range: Range<Int>) -> SelectorParseResult {
-        var parser = SelectorParser(source, in: range)
+    private static let deepest = 4
+
+    private let source: SourceBytes
+    private var tokenizer: CSSTokenizer
+    private var token: CSSToken
+    private var store: SelectorStore
+    private var draft = Draft()
+    private var isDynamic = false
+    private var selectsPseudoElement = false
+    private var depth = 0
+
+    private init(_ source: SourceBytes, in range: Range<Int>, _ store: SelectorStore) {
+        self.source = source
+        self.store = store
+        tokenizer = CSSTokenizer(source, in: range)
+        token = tokenizer.next()
+        while token.kind == .comment { token = tokenizer.next() }
+    }
+
+    /// The selector in a range of the source; its tests are added to the others.
+    static func parse(_ source: SourceBytes, in range: Range<Int>, into store: inout SelectorStore) -> SelectorParseResult {
+        var parser = SelectorParser(source, in: range, store)
+        // The tests have one owner while they grow.
+        store = SelectorStore.empty
+        let result = parser.result()
+        store = parser.store
+        return result
+    }
+
+    /// Where a selector's parts are gathered; the room of the selector before is used again.
+    private mutating func takeScratch() {
+        swap(&draft.tests, &store.scratch)
+        draft.tests.removeAll(keepingCapacity: true)
+    }
+
+    private mutating func result() -> SelectorParseResult {
+        takeScratch()
+        defer { swap(&draft.tests, &store.scratch) }
         do {
-            return .selector(try parser.selector())
+            _ = skipBlanks()
+            try complex(isLast: { $0 == .end })
+            return .selector(
+                Selector(
+                    tests: finish(draft),
+                    specificity: draft.specificity,
+                    isDynamic: isDynamic,
+                    selectsPseudoElement: selectsPseudoElement
+                )
+            )
         } catch .unsupported {
             return .unsupported
         } catch {
@@ -35,132 +69,149 @@ struct SelectorParser {
         }
     }
 
-    private var kind: CSSToken.Kind { index < tokens.count ? tokens[index].kind : .end }
-
-    private func text(_ token: CSSToken, dropping count: Int = 0) throws(Failure) -> String {
-        let bytes = source[token.range].dropFirst(count)
-        // An escape in a name is rare enough to leave its rule as it is.
-        guard !bytes.contains(UInt8(ascii: "\\")) else { throw .unsupported }
-        return String(decoding: bytes, as: UTF8.self)
+    private mutating func advance() {
+        repeat { token = tokenizer.next() } while token.kind == .comment
     }
 
     private mutating func skipBlanks() -> Bool {
-        let start = index
-        while kind == .blank { index += 1 }
-        return index > start
+        let isBlank = token.kind == .blank
+        while token.kind == .blank { advance() }
+        return isBlank
     }
 
-    private mutating func selector() throws(Failure) -> Selector {
-        _ = skipBlanks()
-        var compounds = [try compound()]
-        var combinators: [Selector.Combinator] = []
+    /// The range of a name; an escape in it is rare enough to leave its rule as it is.
+    private func name(dropping count: Int = 0) throws(Failure) -> Range<Int> {
+        let range = token.range.lowerBound + count..<token.range.upperBound
+        guard source.find(UInt8(ascii: "\\"), from: range.lowerBound, to: range.upperBound) == range.upperBound else { throw .unsupported }
+        return range
+    }
+
+    private func word(dropping count: Int = 0) throws(Failure) -> String {
+        source.string(try name(dropping: count), lowered: true)
+    }
+
+    /// Adds a selector's tests to the others, the last compound first.
+    private mutating func finish(_ draft: Draft) -> Range<Int> {
+        let first = store.tests.count
+        var end = draft.tests.count
+        for compound in draft.compounds.reversed() {
+            store.tests.append(contentsOf: draft.tests[compound.start..<end])
+            store.tests.append(.combinator(compound.combinator))
+            end = compound.start
+        }
+        store.tests.append(contentsOf: draft.tests[..<end])
+        return first..<store.tests.count
+    }
+
+    /// Reads compounds and combinators up to a token that ends the selector.
+    private mutating func complex(isLast: (CSSToken.Kind) -> Bool) throws(Failure) {
+        try compound()
         while true {
             let hasBlank = skipBlanks()
-            if kind == .end { break }
+            if isLast(token.kind) { return }
             // Nothing may follow a pseudo-element.
             if selectsPseudoElement { throw .unsupported }
-            var combinator = Selector.Combinator.descendant
-            switch kind {
+            var combinator = SelectorCombinator.descendant
+            switch token.kind {
             case .delimiter(UInt8(ascii: ">")): combinator = .child
             case .delimiter(UInt8(ascii: "+")): combinator = .adjacent
             case .delimiter(UInt8(ascii: "~")): combinator = .sibling
             default: guard hasBlank else { throw .invalid }
             }
             if combinator != .descendant {
-                index += 1
+                advance()
                 _ = skipBlanks()
             }
-            combinators.append(combinator)
-            compounds.append(try compound())
+            draft.compounds.append((draft.tests.count, combinator))
+            try compound()
             // Matching walks back through these.
-            guard compounds.count <= 32 else { throw .unsupported }
+            guard draft.compounds.count < 32 else { throw .unsupported }
         }
-        let ancestry = zip(compounds.dropLast(), combinators).reversed().map { Selector.Part(compound: $0, combinator: $1) }
-        return Selector(
-            subject: compounds[compounds.count - 1],
-            ancestry: Array(ancestry),
-            specificity: specificity,
-            isDynamic: isDynamic,
-            selectsPseudoElement: selectsPseudoElement
-        )
     }
 
-    private mutating func compound() throws(Failure) -> Selector.Compound {
-        var compound = Selector.Compound()
-        let start = index
-        loop: while index < tokens.count {
-            let token = tokens[index]
+    private mutating func compound() throws(Failure) {
+        var isFirst = true
+        while true {
             switch token.kind {
-            case .identifier where index == start:
-                compound.type = try text(token).lowercased()
-                specificity.types += 1
-                index += 1
-            case .delimiter(UInt8(ascii: "*")) where index == start: index += 1
+            case .identifier where isFirst:
+                type(try name())
+                draft.specificity.types += 1
+                advance()
+            case .delimiter(UInt8(ascii: "*")) where isFirst: advance()
             case .delimiter(UInt8(ascii: "|")): throw .unsupported
             case .hash:
-                compound.identifiers.append(try text(token, dropping: 1))
-                specificity.identifiers += 1
-                index += 1
-            case .delimiter(UInt8(ascii: ".")): compound.classes.append(try className())
-            case .open(UInt8(ascii: "[")): compound.attributes.append(try attribute())
-            case .colon: try pseudo(&compound)
-            default: break loop
+                draft.tests.append(.identifier(store.names.number(source, try name(dropping: 1), lowered: store.isQuirks)))
+                draft.specificity.identifiers += 1
+                advance()
+            case .delimiter(UInt8(ascii: ".")): try className()
+            case .open(UInt8(ascii: "[")): try attribute()
+            case .colon: try pseudo()
+            default:
+                if isFirst { throw .invalid }
+                return
             }
+            isFirst = false
         }
-        guard index > start else { throw .invalid }
-        return compound
     }
 
-    private mutating func className() throws(Failure) -> String {
-        index += 1
-        guard kind == .identifier else { throw .invalid }
-        specificity.classes += 1
-        index += 1
-        return try text(tokens[index - 1])
+    private mutating func type(_ range: Range<Int>) {
+        let name = HTMLNameTable.shared.name(source, range)
+        draft.tests.append(name == .other ? .typeName(store.names.number(source, range, lowered: true)) : .type(name))
     }
 
-    private mutating func attribute() throws(Failure) -> AttributeTest {
-        index += 1
+    private mutating func className() throws(Failure) {
+        advance()
+        guard token.kind == .identifier else { throw .invalid }
+        draft.tests.append(.className(store.names.number(source, try name(), lowered: store.isQuirks)))
+        draft.specificity.classes += 1
+        advance()
+    }
+
+    private mutating func attribute() throws(Failure) {
+        advance()
         _ = skipBlanks()
-        guard kind == .identifier else { throw kind == .end ? .invalid : .unsupported }
-        let name = try text(tokens[index]).lowercased()
-        index += 1
+        guard token.kind == .identifier else { throw token.kind == .end ? .invalid : .unsupported }
+        let name = try word()
+        advance()
         _ = skipBlanks()
-        specificity.classes += 1
-        if kind == .close(UInt8(ascii: "]")) {
-            index += 1
-            return AttributeTest(name: name, relation: .exists, value: "", ignoresCase: false)
-        }
-        let relation = try relation()
-        _ = skipBlanks()
-        let value = try attributeValue()
-        _ = skipBlanks()
-        var ignoresCase = Self.caseInsensitive.contains(name)
-        if kind == .identifier {
-            switch try text(tokens[index]).lowercased() {
-            case "i": ignoresCase = true
-            case "s": ignoresCase = false
-            default: throw .invalid
-            }
-            index += 1
+        draft.specificity.classes += 1
+        var test = AttributeTest(name: Array(name.utf8), relation: .exists, value: [], ignoresCase: false)
+        if token.kind != .close(UInt8(ascii: "]")) {
+            test.relation = try relation()
             _ = skipBlanks()
+            test.value = try attributeValue()
+            _ = skipBlanks()
+            test.ignoresCase = try flag() ?? Self.caseInsensitive.contains(name)
+            if test.ignoresCase { test.value = test.value.map(SourceBytes.lowered) }
         }
-        guard kind == .close(UInt8(ascii: "]")) else { throw .invalid }
-        index += 1
-        return AttributeTest(name: name, relation: relation, value: value, ignoresCase: ignoresCase)
+        guard token.kind == .close(UInt8(ascii: "]")) else { throw .invalid }
+        advance()
+        draft.tests.append(.attribute(Int32(store.attributes.count)))
+        store.attributes.append(test)
+    }
+
+    /// The `i` or `s` behind an attribute's value.
+    private mutating func flag() throws(Failure) -> Bool? {
+        guard token.kind == .identifier else { return nil }
+        let flag = try word()
+        guard flag == "i" || flag == "s" else { throw .invalid }
+        advance()
+        _ = skipBlanks()
+        return flag == "i"
     }
 
     /// Attributes of mail whose values HTML compares in any letter case (HTML, 4.16.2).
     private static let caseInsensitive: Set<String> = [
-        "align", "alink", "bgcolor", "charset", "clear", "color", "dir", "face", "frame", "lang", "language", "link", "media", "method",
-        "nowrap", "rel", "rules", "scope", "shape", "target", "text", "type", "valign", "valuetype", "vlink",
+        "align", "alink", "axis", "bgcolor", "charset", "checked", "clear", "color", "dir", "face", "frame", "hreflang", "lang", "language",
+        "link", "media", "method", "nohref", "noshade", "nowrap", "rel", "rules", "scope", "shape", "target", "text", "type", "valign",
+        "valuetype", "vlink",
     ]
 
     private mutating func relation() throws(Failure) -> AttributeTest.Relation {
         let relation: AttributeTest.Relation
-        switch kind {
+        switch token.kind {
         case .delimiter(UInt8(ascii: "=")):
-            index += 1
+            advance()
             return .equals
         case .delimiter(UInt8(ascii: "~")): relation = .includes
         case .delimiter(UInt8(ascii: "|")): relation = .dash
@@ -169,72 +220,76 @@ struct SelectorParser {
         case .delimiter(UInt8(ascii: "*")): relation = .substring
         default: throw .invalid
         }
-        index += 1
-        guard kind == .delimiter(UInt8(ascii: "=")) else { throw .invalid }
-        index += 1
+        advance()
+        guard token.kind == .delimiter(UInt8(ascii: "=")) else { throw .invalid }
+        advance()
         return relation
     }
 
-    private mutating func attributeValue() throws(Failure) -> String {
-        let token = index < tokens.count ? tokens[index] : nil
-        index += 1
-        switch token {
-        case let token? where token.kind == .identifier: return try text(token)
-        case let token? where token.kind == .string:
-            let text = try text(token, dropping: 1)
-            return text.last == "\"" || text.last == "'" ? String(text.dropLast()) : text
+    private mutating func attributeValue() throws(Failure) -> [UInt8] {
+        var range = try name()
+        switch token.kind {
+        case .identifier: break
+        case .string:
+            range = range.dropFirst()
+            if let last = range.last, source[last] == UInt8(ascii: "\"") || source[last] == UInt8(ascii: "'") { range = range.dropLast() }
         default: throw .invalid
         }
+        advance()
+        return range.map { source[$0] }
     }
 
-    private mutating func pseudo(_ compound: inout Selector.Compound) throws(Failure) {
-        index += 1
-        if kind == .colon {
-            index += 1
+    // MARK: pseudo-classes and pseudo-elements
+
+    private mutating func pseudo() throws(Failure) {
+        advance()
+        if token.kind == .colon {
+            advance()
             return try pseudoElement()
         }
-        let token = index < tokens.count ? tokens[index] : nil
-        guard let token else { throw .invalid }
-        index += 1
         switch token.kind {
-        case .identifier: try pseudoClass(try text(token).lowercased(), &compound)
-        case .function: try function(String(try text(token).dropLast()).lowercased(), &compound)
+        case .identifier:
+            let name = try word()
+            advance()
+            try pseudoClass(name)
+        case .function:
+            let name = try word().dropLast()
+            advance()
+            try function(String(name))
         default: throw .invalid
         }
     }
 
     private mutating func pseudoElement() throws(Failure) {
-        guard kind == .identifier else { throw kind == .function ? .unsupported : .invalid }
+        guard token.kind == .identifier else { throw token.kind == .function ? .unsupported : .invalid }
         // Browsers drop a rule for a pseudo-element of another maker; so it is left whole.
-        guard
-            ["before", "after", "first-line", "first-letter", "placeholder", "selection", "marker", "backdrop"]
-                .contains(try text(tokens[index]).lowercased())
-        else { throw .unsupported }
-        index += 1
-        specificity.types += 1
+        let known = ["before", "after", "first-line", "first-letter", "placeholder", "selection", "marker", "backdrop"]
+        guard known.contains(try word()) else { throw .unsupported }
+        advance()
+        draft.specificity.types += 1
         selectsPseudoElement = true
     }
 
-    private mutating func pseudoClass(_ name: String, _ compound: inout Selector.Compound) throws(Failure) {
+    private mutating func pseudoClass(_ name: String) throws(Failure) {
         let once = NthExpression(step: 0, offset: 1)
         switch name {
-        case "root": compound.structure.append(.root)
-        case "empty": compound.structure.append(.empty)
-        case "first-child": compound.structure.append(.nth(once, fromEnd: false, ofType: false))
-        case "last-child": compound.structure.append(.nth(once, fromEnd: true, ofType: false))
+        case "root": draft.tests.append(.root)
+        case "empty": draft.tests.append(.empty)
+        case "first-child": draft.tests.append(.nth(once, fromEnd: false, ofType: false))
+        case "last-child": draft.tests.append(.nth(once, fromEnd: true, ofType: false))
         case "only-child":
-            compound.structure += [.nth(once, fromEnd: false, ofType: false), .nth(once, fromEnd: true, ofType: false)]
-        case "first-of-type": compound.structure.append(.nth(once, fromEnd: false, ofType: true))
-        case "last-of-type": compound.structure.append(.nth(once, fromEnd: true, ofType: true))
-        case "only-of-type": compound.structure += [.nth(once, fromEnd: false, ofType: true), .nth(once, fromEnd: true, ofType: true)]
+            draft.tests += [.nth(once, fromEnd: false, ofType: false), .nth(once, fromEnd: true, ofType: false)]
+        case "first-of-type": draft.tests.append(.nth(once, fromEnd: false, ofType: true))
+        case "last-of-type": draft.tests.append(.nth(once, fromEnd: true, ofType: true))
+        case "only-of-type": draft.tests += [.nth(once, fromEnd: false, ofType: true), .nth(once, fromEnd: true, ofType: true)]
         case "before", "after", "first-line", "first-letter":
             selectsPseudoElement = true
-            specificity.types += 1
+            draft.specificity.types += 1
             return
         case _ where Self.dynamic.contains(name): isDynamic = true
         default: throw .unsupported
         }
-        specificity.classes += 1
+        draft.specificity.classes += 1
     }
 
     private static let dynamic: Set<String> = [
@@ -242,14 +297,18 @@ struct SelectorParser {
         "enabled", "indeterminate", "default", "valid", "invalid", "required", "optional", "read-only", "read-write",
     ]
 
-    private mutating func function(_ name: String, _ compound: inout Selector.Compound) throws(Failure) {
+    private mutating func function(_ name: String) throws(Failure) {
         switch name {
         case "nth-child", "nth-last-child", "nth-of-type", "nth-last-of-type":
             guard let expression = NthExpression(try argument()) else { throw .unsupported }
-            let fromEnd = name.hasPrefix("nth-last")
-            compound.structure.append(.nth(expression, fromEnd: fromEnd, ofType: name.hasSuffix("of-type")))
-            specificity.classes += 1
-        case "not": compound.negations.append(try negation())
+            draft.tests.append(.nth(expression, fromEnd: name.hasPrefix("nth-last"), ofType: name.hasSuffix("of-type")))
+            draft.specificity.classes += 1
+        case "not": try list(counts: true) { .noneOf($0) }
+        case "is", "matches", "-webkit-any", "-moz-any":
+            // Browsers that do not know the other names drop the rule; who uses them has a reason.
+            guard name == "is" else { throw .unsupported }
+            try forgivingList(counts: true)
+        case "where": try forgivingList(counts: false)
         default: throw .unsupported
         }
     }
@@ -257,41 +316,47 @@ struct SelectorParser {
     /// The text up to the closing parenthesis.
     private mutating func argument() throws(Failure) -> String {
         var text = ""
-        while kind != .close(UInt8(ascii: ")")) {
-            guard index < tokens.count else { throw .invalid }
-            text += try self.text(tokens[index])
-            index += 1
+        while token.kind != .close(UInt8(ascii: ")")) {
+            guard token.kind != .end else { throw .invalid }
+            text += source.string(try name())
+            advance()
         }
-        index += 1
+        advance()
         return text
     }
 
-    private mutating func negation() throws(Failure) -> [Selector.Compound] {
-        // Not recursive: the depth would be the author's choice.
-        guard !isInNegation else { throw .unsupported }
-        isInNegation = true
-        defer { isInNegation = false }
-        let before = specificity
+    /// A list in which browsers pass over what is no selector.
+    private mutating func forgivingList(counts: Bool) throws(Failure) {
+        do {
+            try list(counts: counts) { .anyOf($0) }
+        } catch {
+            throw .unsupported
+        }
+    }
+
+    /// A list of selectors in parentheses; the strongest of them counts.
+    private mutating func list(counts: Bool, _ test: (Int32) -> SelectorTest) throws(Failure) {
+        guard depth < Self.deepest else { throw .unsupported }
+        depth += 1
+        var outer = draft
         var strongest = Specificity()
-        var list: [Selector.Compound] = []
-        repeat {
-            if !list.isEmpty { index += 1 }
+        var ranges: [Range<Int>] = []
+        let wasDynamic = isDynamic
+        while true {
+            draft = Draft()
             _ = skipBlanks()
-            specificity = Specificity()
-            let compound = try compound()
-            guard !isDynamic, !selectsPseudoElement else { throw .unsupported }
-            list.append(compound)
-            strongest = max(strongest, specificity)
-            _ = skipBlanks()
-        } while kind == .comma
-        // A complex selector in the list is of Level 4.
-        guard kind == .close(UInt8(ascii: ")")) else { throw .unsupported }
-        index += 1
-        specificity = Specificity(
-            identifiers: before.identifiers + strongest.identifiers,
-            classes: before.classes + strongest.classes,
-            types: before.types + strongest.types
-        )
-        return list
+            try complex { $0 == .comma || $0 == .close(UInt8(ascii: ")")) }
+            guard isDynamic == wasDynamic, !selectsPseudoElement else { throw .unsupported }
+            ranges.append(finish(draft))
+            strongest = max(strongest, draft.specificity)
+            let isEnd = token.kind != .comma
+            advance()
+            if isEnd { break }
+        }
+        if counts { outer.specificity = outer.specificity + strongest }
+        outer.tests.append(test(Int32(store.lists.count)))
+        store.lists.append(ranges)
+        draft = outer
+        depth -= 1
     }
 }

@@ -20,69 +20,94 @@ package struct SourceScanner {
         }
     }
 
-    private let source: [UInt8]
+    private let source: SourceBytes
     private let end: Int
     private var position: Int
+    private let names = HTMLNameTable.shared
+    private var items: [SourceIndex.ItemRecord] = []
+    private var tags: [SourceIndex.TagRecord] = []
+    private var attributes: [SourceIndex.AttributeRecord] = []
 
-    private init(source: [UInt8], range: Range<Int>) {
+    private init(source: SourceBytes, range: Range<Int>) {
         self.source = source
         self.position = range.lowerBound
         self.end = range.upperBound
+        let expected = range.count / 64 + 8
+        items.reserveCapacity(expected)
+        tags.reserveCapacity(expected)
+        attributes.reserveCapacity(expected)
     }
 
     /// Everything in a range of the source.
     package static func scan(_ source: [UInt8], in range: Range<Int>) -> [Item] {
-        var scanner = SourceScanner(source: source, range: range)
-        var items: [Item] = []
-        while let item = scanner.next() { items.append(item) }
-        return items
+        index(source, in: range).allItems
+    }
+
+    /// Everything in a range of the source, as records.
+    static func index(_ source: [UInt8], in range: Range<Int>) -> SourceIndex {
+        let range = range.clamped(to: 0..<source.count)
+        return SourceBytes.with(source) { bytes in
+            var scanner = SourceScanner(source: bytes, range: range)
+            while scanner.next() {}
+            return SourceIndex(source: source, items: scanner.items, tags: scanner.tags, attributes: scanner.attributes)
+        }
     }
 
     /// The tag that a range holds, without its raw content; nil when it holds none.
     package static func tag(in range: Range<Int>, of source: [UInt8]) -> SourceTag? {
-        var scanner = SourceScanner(source: source, range: range)
-        guard !range.isEmpty, case .tag(var tag)? = scanner.item() else { return nil }
-        tag.rawContent = nil
-        return tag
+        let range = range.clamped(to: 0..<source.count)
+        guard !range.isEmpty, source[range.lowerBound] == UInt8(ascii: "<") else { return nil }
+        let index = SourceBytes.with(source) { bytes in
+            var scanner = SourceScanner(source: bytes, range: range)
+            _ = scanner.item()
+            return SourceIndex(source: source, items: scanner.items, tags: scanner.tags, attributes: scanner.attributes)
+        }
+        return index.tags.isEmpty ? nil : SourceTag(index, 0, hasContent: false)
     }
 
-    private mutating func next() -> Item? {
-        while position < end {
-            guard let open = source[position..<end].firstIndex(of: UInt8(ascii: "<")) else { break }
-            position = open
-            if let item = item() { return item }
-            position = open + 1
+    /// Adds the next item; false at the end.
+    private mutating func next() -> Bool {
+        while true {
+            position = source.find(UInt8(ascii: "<"), from: position, to: end)
+            guard position < end else { return false }
+            if item() { return true }
+            position += 1
         }
-        position = end
-        return nil
     }
 
     private func byte(at index: Int) -> UInt8 { index < end ? source[index] : 0 }
 
-    /// What the `<` at the position opens; nil when it is text.
-    private mutating func item() -> Item? {
+    /// Adds what the `<` at the position opens; false when it is text.
+    private mutating func item() -> Bool {
         let next = byte(at: position + 1)
-        if isLetter(next) { return tag(isEnd: false) }
+        if SourceBytes.isLetter(next) { return tag(isEnd: false) }
         switch next {
         case UInt8(ascii: "/"):
-            if isLetter(byte(at: position + 2)) { return tag(isEnd: true) }
-            return position + 2 < end ? declaration() : nil
+            if SourceBytes.isLetter(byte(at: position + 2)) { return tag(isEnd: true) }
+            return position + 2 < end ? declaration() : false
         case UInt8(ascii: "!"):
             let isComment = byte(at: position + 2) == UInt8(ascii: "-") && byte(at: position + 3) == UInt8(ascii: "-")
             return isComment ? comment() : declaration()
         case UInt8(ascii: "?"): return declaration()
-        default: return nil
+        default: return false
         }
     }
 
-    private mutating func declaration() -> Item {
-        let start = position
-        let close = source[position..<end].firstIndex(of: UInt8(ascii: ">"))
-        position = close.map { $0 + 1 } ?? end
-        return .declaration(start..<position)
+    private mutating func append(_ kind: SourceIndex.ItemRecord.Kind, _ start: Int, first: Int = 0, second: Int = 0) -> Bool {
+        items.append(
+            SourceIndex.ItemRecord(kind: kind, start: Int32(start), end: Int32(position), first: Int32(first), second: Int32(second))
+        )
+        return true
     }
 
-    private mutating func comment() -> Item {
+    private mutating func declaration() -> Bool {
+        let start = position
+        let close = source.find(UInt8(ascii: ">"), from: position, to: end)
+        position = min(close + 1, end)
+        return append(.declaration, start)
+    }
+
+    private mutating func comment() -> Bool {
         let start = position
         let inside = start + 4
         // `<!-->` and `<!--->` are whole comments.
@@ -91,8 +116,10 @@ package struct SourceScanner {
             return finishComment(start, inside..<inside, inside + 2)
         }
         var index = inside
-        while index + 2 < end {
-            if source[index] == UInt8(ascii: "-"), source[index + 1] == UInt8(ascii: "-") {
+        while true {
+            index = source.find(UInt8(ascii: "-"), from: index, to: end)
+            guard index + 2 < end else { break }
+            if source[index + 1] == UInt8(ascii: "-") {
                 if source[index + 2] == UInt8(ascii: ">") { return finishComment(start, inside..<index, index + 3) }
                 if source[index + 2] == UInt8(ascii: "!"), byte(at: index + 3) == UInt8(ascii: ">") {
                     return finishComment(start, inside..<index, index + 4)
@@ -103,106 +130,143 @@ package struct SourceScanner {
         return finishComment(start, min(inside, end)..<end, end)
     }
 
-    private mutating func finishComment(_ start: Int, _ inside: Range<Int>, _ next: Int) -> Item {
+    private mutating func finishComment(_ start: Int, _ inside: Range<Int>, _ next: Int) -> Bool {
         position = min(next, end)
-        return .comment(start..<position, inside: inside)
+        return append(.comment, start, first: inside.lowerBound, second: inside.upperBound)
     }
 
-    private mutating func tag(isEnd: Bool) -> Item? {
+    private mutating func tag(isEnd: Bool) -> Bool {
         let start = position
         let nameStart = position + (isEnd ? 2 : 1)
         var index = nameStart
-        while index < end, !isBlank(source[index]), source[index] != UInt8(ascii: "/"), source[index] != UInt8(ascii: ">") { index += 1 }
-        let nameRange = nameStart..<index
-        var attributes: [SourceAttribute] = []
-        while index < end, source[index] != UInt8(ascii: ">") {
-            if isBlank(source[index]) || source[index] == UInt8(ascii: "/") {
-                index += 1
-            } else {
-                attributes.append(attribute(&index))
-            }
+        while index < end {
+            let byte = source[index]
+            if SourceBytes.isBlank(byte) || byte == UInt8(ascii: "/") || byte == UInt8(ascii: ">") { break }
+            index += 1
+        }
+        let nameEnd = index
+        let firstAttribute = attributes.count
+        while index < end {
+            let byte = source[index]
+            if byte == UInt8(ascii: ">") { break }
+            if SourceBytes.isBlank(byte) || byte == UInt8(ascii: "/") { index += 1 } else { attribute(&index) }
         }
         // The end of the source inside a tag: the standard drops what was begun.
         guard index < end else {
             position = end
-            return .declaration(start..<end)
+            attributes.removeLast(attributes.count - firstAttribute)
+            return append(.declaration, start)
         }
         position = index + 1
-        var tag = SourceTag(
-            range: start..<position,
-            nameRange: nameRange,
-            name: lowered(nameRange),
-            isEnd: isEnd,
-            attributes: attributes,
-            rawContent: nil
+        let name = names.name(source, nameStart..<nameEnd)
+        _ = append(.tag, start, first: tags.count)
+        let tagEnd = position
+        let rawEnd = !isEnd && name.isRaw ? skipRawContent(nameStart..<nameEnd) : -1
+        tags.append(
+            SourceIndex.TagRecord(
+                start: Int32(start),
+                nameEnd: Int32(nameEnd),
+                end: Int32(tagEnd),
+                rawEnd: Int32(rawEnd),
+                firstAttribute: Int32(firstAttribute),
+                attributeCount: Int32(attributes.count - firstAttribute),
+                name: name,
+                isEnd: isEnd
+            )
         )
-        if !isEnd, Self.rawElements.contains(tag.name) { tag.rawContent = skipRawContent(of: tag.name) }
-        return .tag(tag)
+        return true
     }
 
-    private func attribute(_ index: inout Int) -> SourceAttribute {
+    private mutating func attribute(_ index: inout Int) {
         let start = index
         index += 1
-        while index < end, !isBlank(source[index]), !"/>=".utf8.contains(source[index]) { index += 1 }
-        let name = start..<index
-        var next = index
-        while next < end, isBlank(source[next]) { next += 1 }
-        guard next < end, source[next] == UInt8(ascii: "=") else {
-            return SourceAttribute(range: name, name: lowered(name), value: nil, quote: nil)
+        while index < end {
+            let byte = source[index]
+            if SourceBytes.isBlank(byte) || byte == UInt8(ascii: "=") || byte == UInt8(ascii: ">") || byte == UInt8(ascii: "/") { break }
+            index += 1
         }
-        next += 1
-        while next < end, isBlank(source[next]) { next += 1 }
-        let (value, quote) = attributeValue(&next)
-        index = next
-        return SourceAttribute(range: start..<next, name: lowered(name), value: value, quote: quote)
+        var record = SourceIndex.AttributeRecord(
+            start: Int32(start),
+            nameEnd: Int32(index),
+            end: Int32(index),
+            valueStart: -1,
+            valueEnd: -1,
+            quote: 0,
+            kind: kind(start..<index)
+        )
+        var next = index
+        while next < end, SourceBytes.isBlank(source[next]) { next += 1 }
+        if next < end, source[next] == UInt8(ascii: "=") {
+            next += 1
+            while next < end, SourceBytes.isBlank(source[next]) { next += 1 }
+            value(&next, &record)
+            record.end = Int32(next)
+            index = next
+        }
+        attributes.append(record)
     }
 
-    private func attributeValue(_ index: inout Int) -> (Range<Int>?, UInt8?) {
-        guard index < end, source[index] != UInt8(ascii: ">") else { return (nil, nil) }
+    private func kind(_ name: Range<Int>) -> SourceIndex.AttributeKind {
+        switch name.count {
+        case 2: source.isWord(name, "id") ? .id : .other
+        case 5: source.isWord(name, "class") ? .class : source.isWord(name, "style") ? .style : .other
+        default: .other
+        }
+    }
+
+    private func value(_ index: inout Int, _ record: inout SourceIndex.AttributeRecord) {
+        guard index < end, source[index] != UInt8(ascii: ">") else { return }
         let start = index
         let quote = source[index]
         guard quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'") else {
-            while index < end, !isBlank(source[index]), source[index] != UInt8(ascii: ">") { index += 1 }
-            return (start..<index, nil)
+            while index < end, !SourceBytes.isBlank(source[index]), source[index] != UInt8(ascii: ">") { index += 1 }
+            record.valueStart = Int32(start)
+            record.valueEnd = Int32(index)
+            return
         }
-        let close = source[(start + 1)..<end].firstIndex(of: quote) ?? end
+        let close = source.find(quote, from: start + 1, to: end)
         index = min(close + 1, end)
-        return (start + 1..<close, quote)
+        record.valueStart = Int32(start + 1)
+        record.valueEnd = Int32(close)
+        record.quote = quote
     }
 
-    private static let rawElements: Set<String> = [
-        "style", "script", "title", "textarea", "xmp", "iframe", "noembed", "noframes", "plaintext",
-    ]
-
-    /// Moves to the end tag of an element without markup inside, and tells what is before it.
-    private mutating func skipRawContent(of name: String) -> Range<Int> {
-        let start = position
-        let closing = Array("</\(name)".utf8)
-        var index = start
-        while index + closing.count <= end {
-            guard let open = source[index..<end].firstIndex(of: UInt8(ascii: "<")), open + closing.count <= end else { break }
-            let after = byte(at: open + closing.count)
-            if closing.indices.allSatisfy({ source[open + $0] | (isLetter(source[open + $0]) ? 0x20 : 0) == closing[$0] }),
-                isBlank(after) || after == UInt8(ascii: "/") || after == UInt8(ascii: ">")
-            {
-                position = open
-                return start..<open
+    /// Moves to the end tag of an element without markup inside, and tells where that is.
+    private mutating func skipRawContent(_ name: Range<Int>) -> Int {
+        var index = position
+        while true {
+            index = source.find(UInt8(ascii: "<"), from: index, to: end)
+            guard index < end else { break }
+            let after = index + 2 + name.count
+            if after <= end, source[index + 1] == UInt8(ascii: "/"), isSameName(index + 2, name) {
+                let next = byte(at: after)
+                if SourceBytes.isBlank(next) || next == UInt8(ascii: "/") || next == UInt8(ascii: ">") { break }
             }
-            index = open + 1
+            index += 1
         }
-        position = end
-        return start..<end
+        position = index
+        return index
     }
 
-    private func lowered(_ range: Range<Int>) -> String {
-        String(decoding: source[range].map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }, as: UTF8.self)
+    private func isSameName(_ start: Int, _ name: Range<Int>) -> Bool {
+        for offset in 0..<name.count
+        where SourceBytes.lowered(source[start + offset]) != SourceBytes.lowered(source[name.lowerBound + offset]) {
+            return false
+        }
+        return true
     }
+}
 
-    private func isBlank(_ byte: UInt8) -> Bool {
-        byte == 0x20 || (0x09...0x0D).contains(byte) && byte != 0x0B
-    }
-
-    private func isLetter(_ byte: UInt8) -> Bool {
-        (0x61...0x7A).contains(byte | 0x20)
+extension SourceIndex {
+    /// Everything that was found, in source order.
+    var allItems: [SourceScanner.Item] {
+        items.map { item in
+            let range = Int(item.start)..<Int(item.end)
+            return switch item.kind {
+            case .tag: .tag(SourceTag(self, Int(item.first)))
+            case .comment: .comment(range, inside: Int(item.first)..<Int(item.second))
+            case .declaration: .declaration(range)
+            }
+        }
     }
 }

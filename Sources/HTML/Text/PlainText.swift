@@ -1,75 +1,92 @@
-/// Makes a text of a document that people can read: headings, paragraphs, lists, links and images by their alternative text.
+/// Makes a text of a document that people can read: headings, paragraphs, lists, tables of data, links and images by their
+/// alternative text.
 package struct PlainText {
     /// What becomes of a link's address.
     package enum LinkText: Sendable, Equatable {
         /// Only the link's own text stays.
         case omit
-        /// The address follows in parentheses; it must hold no blanks.
+        /// This follows the link's text; it is best a mark, and holds no blanks.
         case append(String)
-        /// The address stands in place of the link's text.
+        /// This stands in place of the link's text.
         case replace(String)
     }
 
-    /// Characters that never come from the document, so that a caller can mark places with them.
-    package static let opening: Character = "\u{F5A00}"
-    package static let closing: Character = "\u{F5A01}"
+    /// A link on its way into the text.
+    package struct Link {
+        /// The start tag of the `a[href]`.
+        package let tag: SourceTag
+        /// White space collapsed; the alternative texts of images included.
+        package internal(set) var text = ""
+        /// Whether the link shows nothing but images, and some other link with words leads to the same place.
+        package internal(set) var repeatsAnother = false
+        /// Length of the paragraph at its beginning; nil once another paragraph has begun.
+        var start: Int?
+        /// Whether a blank stood there.
+        var startsBehindBlank = true
+        var isButton = false
+        /// Its first words, images left out, in lower case.
+        var words = ""
+    }
+
+    private static let longestLinkText = 3_000
     /// Columns at which lines are wrapped.
     package static let width = 78
 
-    private let document: HTMLDocument
-    private let hidden: Set<Int>
-    private let marks: [Int: String]
-    private let link: (_ tag: SourceTag, _ text: String) -> LinkText
-    private var layout: TextLayout
-    private var open: [Open] = []
-    private var lists: [Int?] = []
-    private var rowCells: [Int] = []
-    private var links: [Link] = []
-    private var preformatted = 0
+    let document: HTMLDocument
+    let visibility: Visibility
+    let marks: [Int: String]
+    let link: (Link) -> LinkText
+    let tableKind: TableKind
+    let wordLinks: Set<String>
+    var displaced: DisplacedTexts
+    var layout = TextLayout(columns: Self.width)
+    var open: [Open] = []
+    var lists: [Int?] = []
+    var links: [Link] = []
+    var preformatted = 0
+    /// Whether the open tables hold data, the innermost last.
+    var dataTables: [Bool] = []
+    /// The tables of data that are open, and the layouts around their cells.
+    var tables: [TextTable] = []
+    var outer: [TextLayout] = []
 
     /// An element that was entered.
-    private struct Open {
+    struct Open {
+        let index: Int
         let end: Int
         let name: String
-        let isData: Bool
+        var isData = false
+        /// Lines of the layout when it was entered.
+        var lines = 0
     }
 
-    /// A link that was entered.
-    private struct Link {
-        let tag: SourceTag
-        var text = ""
-        /// Length of the paragraph at its beginning; nil once another paragraph has begun.
-        var start: Int?
-    }
-
-    private init(
-        _ document: HTMLDocument,
-        _ hidden: Set<Int>,
-        _ marks: [Int: String],
-        _ link: @escaping (SourceTag, String) -> LinkText
-    ) {
+    private init(_ document: HTMLDocument, _ hidden: Set<Int>, _ marks: [Int: String], _ link: @escaping (Link) -> LinkText) {
         self.document = document
-        self.hidden = hidden
         self.marks = marks
         self.link = link
-        self.layout = TextLayout(width: Self.width)
+        visibility = Visibility(of: document, hidden: hidden)
+        tableKind = TableKind(of: document)
+        displaced = DisplacedTexts(of: document)
+        wordLinks = Self.wordLinks(of: document)
     }
 
     /// The text of a document.
     ///
     /// - Parameters:
     ///   - hidden: further elements that are not shown, by their places in the document's nodes
-    ///   - marks: texts that stand in place of comments, by the places of these in the source
-    ///   - link: what becomes of the address of an `a[href]` with that text
+    ///   - marks: texts without width that stand in place of comments, by the offsets of these; hidden or not
+    ///   - link: what becomes of the address of an `a[href]`
     package static func make(
         of document: HTMLDocument,
         hidden: Set<Int> = [],
         marks: [Int: String] = [:],
-        link: @escaping (_ tag: SourceTag, _ text: String) -> LinkText
+        link: (Link) -> LinkText
     ) -> String {
-        var writer = PlainText(document, hidden, marks, link)
-        writer.walk()
-        return writer.layout.text
+        withoutActuallyEscaping(link) { link in
+            var writer = PlainText(document, hidden, marks, link)
+            writer.walk()
+            return writer.layout.text
+        }
     }
 
     private mutating func walk() {
@@ -79,165 +96,85 @@ package struct PlainText {
             let node = document.nodes[index]
             switch node.content {
             case .element(let element):
+                if let tag = element.tag { addDisplaced(before: tag.range.lowerBound) }
                 if isShown(element, index) {
                     enter(element, index, node.end)
                 } else {
-                    for node in document.nodes[index..<node.end] { mark(node) }
+                    if !marks.isEmpty { for place in index..<node.end { addMark(of: document.nodes[place]) } }
                     index = node.end - 1
                 }
-            case .text(let text): add(text)
-            case .comment: mark(node)
-            default: break
+            case .text(let text):
+                guard !displaced.nodes.contains(index) else { break }
+                if node.sourceOffset >= 0 { addDisplaced(before: node.sourceOffset) }
+                if visibility.texts[index] != .tiny { add(text) }
+            case .comment: if !marks.isEmpty { addMark(of: node) }
+            case .document: break
             }
             index += 1
         }
         while !open.isEmpty { close() }
+        addDisplaced(before: .max)
         layout.endBlock(blankLine: false)
     }
 
-    private mutating func mark(_ node: HTMLNode) {
-        guard case .comment(let start?) = node.content, let mark = marks[start] else { return }
-        layout.addInvisibleMark(mark)
+    func isShown(_ element: HTMLElement, _ index: Int) -> Bool {
+        TextRole.of(element.name) != .unseen && visibility.elements[index] == nil
     }
 
-    private mutating func add(_ text: String) {
-        if !links.isEmpty { links[links.count - 1].text += text }
-        guard preformatted > 0 else { return layout.add(text) }
-        for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            if number > 0 { layout.breakLine() }
-            layout.addPreformatted(line.filter { $0 != Self.opening && $0 != Self.closing })
+    // MARK: Texts
+
+    mutating func add(_ text: String) {
+        addToLink(text)
+        if preformatted > 0 { layout.addPreformatted(text) } else { layout.add(text) }
+    }
+
+    /// Remembers what a link shows, as far as it could be an address.
+    mutating func addToLink(_ text: String) {
+        guard let last = links.last, last.text.utf8.count < Self.longestLinkText else { return }
+        links[links.count - 1].text += text
+    }
+
+    private mutating func addMark(of node: HTMLNode) {
+        guard case .comment = node.content, let mark = marks[node.sourceOffset] else { return }
+        if isBetweenCells, isInDataTable, !tables.isEmpty {
+            tables[tables.count - 1].addLoose([Array(mark.utf8)[...]])
+        } else {
+            layout.addInvisibleMark(mark)
         }
     }
 
-    private func isShown(_ element: HTMLElement, _ index: Int) -> Bool {
-        !Self.unseen.contains(element.name) && !hidden.contains(index) && !HiddenElement.isHidden(element, in: document)
-    }
-
-    private static let unseen: Set<String> = [
-        "head", "style", "script", "title", "template", "object", "applet", "iframe", "audio", "video", "canvas", "svg", "math", "select",
-        "textarea", "datalist", "noembed", "noframes",
-    ]
-
-    private static let paragraphs: Set<String> = [
-        "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "blockquote", "pre", "table", "hr", "figure", "article", "section",
-        "header", "footer", "main", "nav", "aside", "address", "form", "fieldset",
-    ]
-
-    private static let blocks: Set<String> = [
-        "div", "li", "dt", "dd", "tr", "caption", "center", "figcaption", "body", "html", "tbody", "thead", "tfoot", "details", "summary",
-    ]
-
-    private mutating func enter(_ element: HTMLElement, _ index: Int, _ end: Int) {
-        let name = element.name
-        var isData = false
-        if Self.paragraphs.contains(name) { endBlock(blankLine: true) } else if Self.blocks.contains(name) { endBlock(blankLine: false) }
-        switch name {
-        case "br": return layout.breakLine()
-        case "hr":
-            layout.append([String(repeating: "-", count: 30)])
-            return layout.endBlock(blankLine: true)
-        case "img": return image(element)
-        case "a": if let tag = element.tag { links.append(Link(tag: tag, start: layout.paragraph.utf8.count)) }
-        case "pre": preformatted += 1
-        case "blockquote": layout.push(prefix: "> ")
-        case "ul": lists.append(nil)
-        case "ol": lists.append(Int(element.tag.flatMap { document.value(of: "start", in: $0) } ?? "") ?? 1)
-        case "li": enterItem()
-        case "table": isData = isDataTable(index, end)
-        case "tr": rowCells.append(0)
-        case "td", "th": enterCell()
-        default: break
-        }
-        open.append(Open(end: end, name: name, isData: isData))
-    }
-
-    private mutating func close() {
-        guard let closed = open.popLast() else { return }
-        let name = closed.name
-        switch name {
-        case "a": closeLink()
-        case "h1", "h2":
-            let isEmpty = layout.paragraph.allSatisfy { $0 == " " || $0 == "\n" }
-            endBlock(blankLine: false)
-            if !isEmpty { layout.underline(with: name == "h1" ? "=" : "-") }
-        case "pre": preformatted -= 1
-        default: break
-        }
-        let isCellOfLayout = (name == "td" || name == "th") && !isInDataTable
-        if Self.paragraphs.contains(name) {
-            endBlock(blankLine: true)
-        } else if Self.blocks.contains(name) || isCellOfLayout {
-            endBlock(blankLine: false)
-        }
-        switch name {
-        case "blockquote", "li": layout.pop()
-        case "ul", "ol": _ = lists.popLast()
-        case "tr": _ = rowCells.popLast()
-        default: break
-        }
-    }
-
-    private mutating func endBlock(blankLine: Bool) {
-        // What was gathered of a link before another paragraph begins cannot be replaced any more.
-        if layout.paragraph.contains(where: { $0 != " " && $0 != "\n" }) {
-            for number in links.indices { links[number].start = nil }
-        }
-        layout.endBlock(blankLine: blankLine)
-        for number in links.indices where links[number].start != nil { links[number].start = 0 }
-    }
-
-    private mutating func enterItem() {
-        guard let last = lists.last, let number = last else { return layout.push(prefix: "  ", bullet: "* ") }
-        lists[lists.count - 1] = number + 1
-        let bullet = "\(number). "
-        layout.push(prefix: String(repeating: " ", count: bullet.utf8.count), bullet: bullet)
-    }
-
-    private var isInDataTable: Bool {
-        open.last { $0.name == "table" }?.isData ?? false
-    }
-
-    private mutating func enterCell() {
-        guard isInDataTable else { return endBlock(blankLine: false) }
-        if let count = rowCells.last, count > 0 { layout.addMark("|", afterBlank: true) }
-        layout.add(" ")
-        if !rowCells.isEmpty { rowCells[rowCells.count - 1] += 1 }
-    }
-
-    /// A table with header cells and nothing but text in its cells.
-    private func isDataTable(_ index: Int, _ end: Int) -> Bool {
-        var hasHeader = false
-        for node in document.nodes[index + 1..<end] {
-            guard let name = node.element?.name else { continue }
-            if name == "th" { hasHeader = true }
-            if name == "table" || name == "div" || name == "ul" || name == "ol"
-                || name.hasPrefix("h") && name.utf8.count == 2 && name != "hr"
-            {
-                return false
+    /// Adds what a table has moved, where the source has it.
+    mutating func addDisplaced(before offset: Int) {
+        while let index = displaced.next(before: offset) {
+            guard case .text(let text) = document.nodes[index].content, text.utf8.contains(where: { $0 > 0x20 }) else { continue }
+            if isBetweenCells, isInDataTable, !tables.isEmpty {
+                var loose = TextLayout(columns: layout.room)
+                loose.add(text)
+                loose.endBlock(blankLine: false)
+                tables[tables.count - 1].addLoose(loose.lines)
+            } else {
+                endBlock(blankLine: false)
+                layout.add(text)
+                endBlock(blankLine: false)
             }
         }
-        return hasHeader
     }
 
-    private mutating func image(_ element: HTMLElement) {
-        guard let tag = element.tag, let text = document.value(of: "alt", in: tag) else { return }
-        let words = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        guard !words.isEmpty else { return }
-        add("[\(words)]")
+    private var isBetweenCells: Bool {
+        ["table", "tbody", "thead", "tfoot", "tr"].contains(open.last?.name)
     }
 
-    private mutating func closeLink() {
-        guard let closed = links.popLast(), closed.tag.attribute("href") != nil else { return }
-        if !links.isEmpty { links[links.count - 1].text += closed.text }
-        let text = closed.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        switch link(closed.tag, text) {
-        case .omit: return
-        case .append(let address):
-            let isAlone = text.isEmpty
-            layout.addMark(isAlone ? address : "(\(address))", afterBlank: true)
-        case .replace(let address):
-            if let start = closed.start { layout.truncate(to: start) }
-            layout.addMark(closed.start == nil ? "(\(address))" : address, afterBlank: true)
+    var isInDataTable: Bool { dataTables.last ?? false }
+
+    /// Ends the paragraph, if one is open; how many lines it has become.
+    @discardableResult
+    mutating func endBlock(blankLine: Bool) -> Int {
+        let count = layout.endBlock(blankLine: blankLine)
+        for number in links.indices where links[number].start != nil {
+            // What was gathered of a link before another paragraph begins cannot be replaced any more.
+            links[number].start = count > 0 ? nil : 0
+            links[number].startsBehindBlank = true
         }
+        return count
     }
 }

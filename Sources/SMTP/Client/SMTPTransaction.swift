@@ -86,11 +86,24 @@ struct SMTPTransaction {
         guard let step = due.popFirst() else { return .finish }
         switch step {
         case .reset: break
-        case .mail: if !reply.isPositive { decideAll(SMTPOutcome(reply)) }
+        case .mail: if !reply.isPositive { decideAll(Self.refusal(ofSender: reply)) }
         case .recipient(let index): receivedRecipient(index, reply)
         case .data: return receivedData(reply)
         }
         return nextCommand()
+    }
+
+    /// What a refusal of MAIL FROM means: no recipient is at fault.
+    ///
+    /// 552 and 5.3.4 are about the announced size (RFC 1870, section 6.1).
+    private static func refusal(ofSender reply: SMTPReply) -> SMTPOutcome {
+        guard reply.isPermanent else { return SMTPOutcome(reply) }
+        let isAboutSize = reply.code == 552 || reply.enhancedCode == "5.3.4"
+        return .notSent(
+            isAboutSize
+                ? SMTPError(.messageTooLarge, "the server does not take a message of this size", reply: reply)
+                : SMTPError(.senderRefused, "the server refuses the sender", reply: reply)
+        )
     }
 
     private mutating func receivedRecipient(_ index: Int, _ reply: SMTPReply) {

@@ -20,6 +20,7 @@ extension CampaignsController {
         private static func googleAnalytics(_ fields: inout JSONFields) -> GoogleAnalytics {
             GoogleAnalytics(
                 enabled: fields.bool("enabled") ?? false,
+                utmPolicy: fields.string("utm_policy"),
                 utmSource: fields.string("utm_source"),
                 utmMedium: fields.string("utm_medium"),
                 utmCampaign: fields.string("utm_campaign"),

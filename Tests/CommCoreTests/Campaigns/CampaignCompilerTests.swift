@@ -80,6 +80,20 @@ struct CampaignCompilerTests {
         #expect(try (rows[0].get("program") as String).contains("utm_source=shop"))
     }
 
+    @Test("the campaign's policy says what becomes of a link's own parameters", arguments: ["preserve", "append", "override"])
+    func utmPolicy(name: String) async throws {
+        let tenant = try await domain.tenant()
+        let link = "<a href=\"https://shop.example/?utm_source=own\">x</a>"
+        let template = try await domain.template(of: tenant, html: DomainFixture.html.replacing("</body>", with: "\(link)</body>"))
+        let analytics = GoogleAnalytics(enabled: true, utmPolicy: name, utmSource: "shop")
+        let campaign = try await domain.campaign(of: tenant, template: template.id, analytics: analytics)
+        let compiled = try await domain.compiler.compile(tenantID: tenant, campaignID: campaign.id)
+        let target = try #require(compiled.report.links.last?.target)
+        #expect(target.contains("utm_source=own") == (name != "override"))
+        #expect(target.contains("utm_source=shop") == (name == "override"))
+        #expect(target.contains("utm_medium=email") == (name != "preserve"))
+    }
+
     @Test("an attribute that no contact has is an unknown tag")
     func unknownTags() async throws {
         let tenant = try await domain.tenant()

@@ -49,6 +49,15 @@ struct CampaignRulesTests {
         #expect(fields(CampaignRules.problems(of: draft(analytics: analytics))) == ["google_analytics.utm_source:invalid"])
     }
 
+    @Test("a UTM policy is one of three")
+    func utmPolicy() {
+        for policy in ["preserve", "append", "override"] {
+            #expect(CampaignRules.problems(of: draft(analytics: GoogleAnalytics(enabled: true, utmPolicy: policy))).isEmpty)
+        }
+        let wrong = GoogleAnalytics(enabled: true, utmPolicy: "replace")
+        #expect(fields(CampaignRules.problems(of: draft(analytics: wrong))) == ["google_analytics.utm_policy:invalid"])
+    }
+
     @Test("a From address must be one", arguments: ["nobody", "a@b@c", "<a@example.com>", "a@example.com\r\nBcc: x@y.z"])
     func fromAddress(text: String) {
         #expect(fields(CampaignRules.problems(of: draft(fromAddress: text))) == ["from_address:invalid"])

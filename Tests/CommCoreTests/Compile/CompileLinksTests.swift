@@ -14,7 +14,7 @@ import Testing
     @Test(arguments: [
         ("", LinkReport.Untracked.empty), ("#top", .anchor), ("mailto:a@e.test", .scheme), ("tel:+1", .scheme), ("sms:+1", .scheme),
         ("ftp://e.test/x", .scheme), ("{{unsubscribe_url}}", .unsubscribe), ("{{ unsubscribe_url }}", .unsubscribe),
-        ("https://e.test/?u={{unsubscribe_url}}", .unsubscribe), ("/path", .relative), ("page.html", .relative), ("//e.test/x", .relative),
+        ("https://e.test/?u={{unsubscribe_url}}", .unsubscribe), ("/path", .relative), ("page.html", .relative), ("///x", .relative),
         ("e.test", .relative), ("https:/e.test", .relative), ("https://", .relative), ("*|ARCHIVE|*", .foreignMarker),
         ("{{#x}}https://e.test{{/x}}", .foreignMarker),
     ])
@@ -128,5 +128,78 @@ import Testing
 
     @Test func `a target too long for a token is left alone`() throws {
         #expect(try links("<a href='https://e.test/\(String(repeating: "x", count: 2_000))'>x</a>").map(\.reason) == [.tooLong])
+    }
+
+    @Test(arguments: [
+        ("https://e.test/?a=1&&b=%2F&c=%C3%A9;d+e", "https://e.test/?a=1&&b=%2F&c=%C3%A9;d+e&", ""),
+        ("https://e.test/a%2Fb;x=1/?q#!/path?x=1&y", "https://e.test/a%2Fb;x=1/?q&", "#!/path?x=1&y"),
+        ("https://[2001:db8::1]:8080/x", "https://[2001:db8::1]:8080/x?", ""),
+        ("https://user@e.test/?a=b&", "https://user@e.test/?a=b&", ""),
+        ("https://xn--mnchen-3ya.test/~x", "https://xn--mnchen-3ya.test/~x?", ""),
+        ("https://e.test?x[]=1&x[]=2", "https://e.test?x[]=1&x[]=2&", ""),
+    ])
+    func `all else of an address stays byte for byte`(href: String, before: String, after: String) throws {
+        let utm = UTMOptions(policy: .append, source: "s", medium: "m", campaign: "c", content: "d")
+        #expect(try target(href, utm) == before + "utm_source=s&utm_medium=m&utm_campaign=c&utm_content=d" + after)
+        #expect(try target(href, UTMOptions(policy: .preserve, source: "s")) == href)
+    }
+
+    @Test func `parameters written with an escape are the link's own, too`() throws {
+        let utm = UTMOptions(policy: .append, source: "s", medium: "m", campaign: "c", content: "d")
+        #expect(try target("https://e.test/?utm%5Fsource=own", utm)?.contains("utm_source=s") == false)
+        let replaced = try target("https://e.test/?utm%5fSource=own&a=1", UTMOptions(policy: .override, source: "s"))
+        #expect(replaced?.hasPrefix("https://e.test/?a=1&utm_source=s&") == true)
+    }
+
+    @Test(arguments: [
+        ("https://shop.example/x", true), ("https://www.shop.example/x", true), ("HTTPS://WWW.SHOP.EXAMPLE:8443/", true),
+        ("https://notshop.example/", false), ("https://shop.example.test/", false), ("https://user@shop.example/", true),
+        ("https://shop.example./", true), ("https://other.test/?u=https://shop.example/", false), ("https://m\u{FC}nchen.test/", true),
+        ("https://xn--mnchen-3ya.test/", true), ("https://{{sub}}.shop.example/", false),
+    ])
+    func `hosts of the tenant's list are not tracked, nor those below them`(href: String, isListed: Bool) throws {
+        let options = CompileFixture.options(track: true) { $0.untrackedHosts = ["Shop.example", "*.m\u{FC}nchen.test"] }
+        #expect(try links("<a href=\"\(href)\">x</a>", options).map(\.reason) == [isListed ? .untrackedHost : nil])
+    }
+
+    @Test func `an address without a protocol is taken for https, and the author is told`() throws {
+        let compiled = try CompileFixture.compile("<p>a\n<a href='//e.test/x?y#z'>x</a>", text: "x")
+        #expect(compiled.html == "<p>a\n<a href='https://e.test/x?y#z'>x</a>")
+        let issue = try #require(compiled.report.warnings.first { $0.code == "protocol_relative_link" })
+        #expect([issue.line, issue.column] == [2, 4])
+        #expect(compiled.report.links.map(\.original) == ["//e.test/x?y#z"])
+    }
+
+    @Test func `links of VML are tracked and reported with their text`() throws {
+        let html = """
+            <!--[if mso]><v:roundrect href="https://e.test/a" style="x"><w:anchorlock/><center>Buy &amp; go</center></v:roundrect><![endif]-->
+            <!--[if !mso]><!--><a href="https://e.test/a"><b>Buy</b> now</a><!--<![endif]-->
+            <!--[if mso]><v:rect href="https://e.test/b"/><a href="https://e.test/c">Text</a><![endif]-->
+            <map><area href="https://e.test/d" alt="Left half"></map><a href="https://e.test/a"><img alt=" Our  logo "></a>
+            """
+        let found = try links(html)
+        #expect(found.map(\.text) == ["Buy & go", "Buy now", "", "Text", "Left half", "Our logo"])
+        #expect(found.map(\.tracked) == Array(repeating: true, count: 6))
+        #expect(found.map(\.index) == Array(0..<6))
+        #expect(found.map(\.line) == [1, 2, 3, 3, 4, 4])
+    }
+
+    @Test func `footnotes gather the addresses at the end, each once`() throws {
+        let options = CompileFixture.options { $0.textLinks = .footnotes }
+        let html =
+            "<p>See <a href='https://e.test/a'>here</a>, <a href='https://e.test/b'>there</a> and <a href='https://e.test/a'>here</a> again."
+        #expect(
+            try CompileFixture.compile(html, options).text
+                == "See here [1], there [2] and here [1] again.\n\n[1] https://e.test/a\n[2] https://e.test/b"
+        )
+        #expect(try CompileFixture.compile("<a href='https://e.test/'>e.test</a>", options).text == "e.test")
+    }
+
+    @Test func `markers of other products stay as they are in the text, too`() throws {
+        #expect(try CompileFixture.compile("<a href='*|ARCHIVE|*'>View</a>").text == "View (*|ARCHIVE|*)")
+    }
+
+    @Test func `the author's own text part wins`() throws {
+        #expect(try CompileFixture.compile("<h1>a</h1>", text: "mine {{name}}").text == "mine {{name}}")
     }
 }

@@ -23,6 +23,7 @@ import Testing
         #expect(api.platform.apiBase == "https://api.motorical.com")
         #expect(api.maxBodyBytes == 1_048_576)
         #expect(api.maxImportBytes == 1_073_741_824)
+        #expect(api.templateLimits == CompileLimits())
 
         let sender = try SenderConfiguration(environment: ConfigurationSamples.complete)
         #expect(sender.port == 3012)

@@ -4,11 +4,16 @@ import Redis
 import Synchronization
 
 /// Stands for the platform's workers: takes jobs off the list, marks their rows, and counts every id it was ever given.
+///
+/// What it takes moves onto a list of its own until it has been counted: a plain pop whose answer is lost with the connection would lose
+/// the jobs as well, and the tests would blame the sender for it.
 final class JobConsumer: Sendable {
     private struct State {
         var seen: [UUID: Int] = [:]
         var withoutRow: [UUID] = []
         var unreadable = 0
+        /// Counted, but perhaps still on the worker's list.
+        var counted: Set<UUID> = []
     }
 
     private struct Job: Decodable {
@@ -42,24 +47,47 @@ final class JobConsumer: Sendable {
         await client.close()
     }
 
+    /// KEYS: the platform's list, the worker's list.
+    ///
+    /// ARGV: how many to take. Answers what the worker holds already, if anything.
+    private static let take = RedisScript(
+        """
+        local held = redis.call('LRANGE', KEYS[2], 0, -1)
+        if #held > 0 then return held end
+        local jobs = redis.call('RPOP', KEYS[1], ARGV[1])
+        if not jobs then return {} end
+        redis.call('RPUSH', KEYS[2], unpack(jobs))
+        return jobs
+        """
+    )
+
     private func consume(_ client: RedisClient) async throws -> Int {
-        let reply = try await client.send(RedisCommand("RPOP", [.string(queue), "200"]))
+        let inHand = "\(queue):in_hand"
+        let reply = try await client.eval(Self.take, keys: [queue, inHand], arguments: [Array("200".utf8)])
         guard let jobs = reply.array, !jobs.isEmpty else { return 0 }
-        let ids = jobs.compactMap { job -> UUID? in
+        try await count(jobs)
+        _ = try await client.send(RedisCommand("DEL", [.string(inHand)]))
+        state.withLock { $0.counted = [] }
+        return jobs.count
+    }
+
+    private func count(_ jobs: [RedisReply]) async throws {
+        let given = jobs.compactMap { job -> UUID? in
             guard let bytes = job.bytes, let job = try? JSONDecoder().decode(Job.self, from: Data(bytes)) else { return nil }
             return job.emailId
         }
+        let ids = state.withLock { state in given.filter { !state.counted.contains($0) } }
         let rows = try await platform.query(
             "UPDATE email_logs SET status = 'processing' WHERE id = ANY(\(ids)::uuid[]) RETURNING id"
         )
         let known = try Set(rows.map { try $0.get("id") as UUID })
         state.withLock { state in
-            state.unreadable += jobs.count - ids.count
+            state.unreadable += jobs.count - given.count
             for id in ids {
                 state.seen[id, default: 0] += 1
                 if !known.contains(id) { state.withoutRow.append(id) }
             }
+            state.counted.formUnion(ids)
         }
-        return jobs.count
     }
 }

@@ -4,7 +4,7 @@ enum LinkVerdict: Equatable {
     case untracked(LinkReport.Untracked)
 
     /// Looks at a link's target.
-    init(_ url: LinkURL, isMarked: Bool, tracking: Bool) {
+    init(_ url: LinkURL, isMarked: Bool, tracking: Bool, untrackedHosts: [String] = []) {
         if url.parts.isEmpty {
             self = .untracked(.empty)
         } else if url.parts.contains(where: Self.isUnsubscribe) {
@@ -17,6 +17,8 @@ enum LinkVerdict: Equatable {
             self = .untracked(reason)
         } else if isMarked {
             self = .untracked(.doNotTrack)
+        } else if let host = LinkHost(url), untrackedHosts.contains(where: host.isAtOrBelow) {
+            self = .untracked(.untrackedHost)
         } else {
             self = tracking ? .tracked : .untracked(.off)
         }

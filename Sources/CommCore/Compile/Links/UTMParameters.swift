@@ -22,13 +22,11 @@ struct UTMParameters {
         // Where a URL begins with a recipient's value there is no telling whether it has a query or a fragment.
         guard policy != .preserve, !url.start.isEmpty else { return (url, []) }
         var text = MarkedURL(url)
-        let existing = Set(text.query.map(\.name))
-        if policy == .override {
-            text.query.removeAll { item in parameters.contains { $0.name == item.name } }
-        }
+        let existing = text.queryNames
+        if policy == .override { text.removeQueryItems { name in parameters.contains { $0.name == name } } }
         let added = policy == .override ? parameters : parameters.filter { !existing.contains($0.name) }
         guard !added.isEmpty else { return (url, []) }
-        text.query += added.map { .init(name: $0.name, raw: "\($0.name)=\(Self.encoded($0.value))") }
+        text.appendToQuery(added.map { "\($0.name)=\(Self.encoded($0.value))" }.joined(separator: "&"))
         return (text.url, added.map(\.name))
     }
 
@@ -41,13 +39,6 @@ struct UTMParameters {
 
 /// A URL cut at `?`, `&` and `#`, with marks where its merge tags are.
 private struct MarkedURL {
-    struct Item {
-        /// In lower case.
-        let name: String
-        /// As it is written, without `&`.
-        let raw: String
-    }
-
     /// Of the supplementary private use plane; a URL's own are dropped.
     private static let opening: Character = "\u{F5A00}"
     private static let closing: Character = "\u{F5A01}"
@@ -55,7 +46,8 @@ private struct MarkedURL {
     private let base: Substring
     private let fragment: Substring
     private let tags: [LinkURL.Part]
-    var query: [Item]
+    /// Behind the question mark, byte for byte; nil without one.
+    private var query: Substring?
 
     init(_ url: LinkURL) {
         var text = ""
@@ -73,14 +65,31 @@ private struct MarkedURL {
         self.tags = tags
         self.fragment = text[hash...]
         self.base = text[..<(mark ?? hash)]
-        self.query = (mark.map { text[text.index(after: $0)..<hash] } ?? "").split(separator: "&", omittingEmptySubsequences: true).map {
-            raw in
-            Item(name: raw.prefix { $0 != "=" }.lowercased(), raw: String(raw))
-        }
+        self.query = mark.map { text[text.index(after: $0)..<hash] }
+    }
+
+    private var items: [Substring] { query?.split(separator: "&", omittingEmptySubsequences: false) ?? [] }
+
+    var queryNames: Set<String> { Set(items.map(Self.name)) }
+
+    /// In lower case.
+    private static func name(of item: Substring) -> String {
+        item.prefix { $0 != "=" }.lowercased().replacing("%5f", with: "_")
+    }
+
+    mutating func removeQueryItems(where isUnwanted: (String) -> Bool) {
+        let items = items
+        let kept = items.filter { !isUnwanted(Self.name(of: $0)) }
+        if kept.count < items.count { query = kept.isEmpty ? nil : kept.joined(separator: "&")[...] }
+    }
+
+    mutating func appendToQuery(_ items: String) {
+        let before = query ?? ""
+        query = before + (before.isEmpty || before.last == "&" ? "" : "&") + items
     }
 
     var url: LinkURL {
-        let query = query.isEmpty ? "" : "?" + query.map(\.raw).joined(separator: "&")
+        let query = query.map { "?" + $0 } ?? ""
         var parts: [LinkURL.Part] = []
         for piece in (base + query + fragment).split(separator: Self.opening, omittingEmptySubsequences: false) {
             guard let close = piece.firstIndex(of: Self.closing), let place = Int(piece[..<close]), tags.indices.contains(place) else {

@@ -2,14 +2,24 @@ import HTML
 
 /// Block tags in the text that is made from HTML: marks that take no room, put in and found again.
 enum TextBlocks {
+    /// What the mark of a block tag begins with: whether it opens, closes or divides.
+    static func sign(of block: BlockTag) -> Character {
+        switch block {
+        case .when, .each: "{"
+        case .end: "}"
+        case .otherwise: "|"
+        }
+    }
+
     /// The mark of a block tag, by its number.
-    static func mark(_ number: Int) -> String {
-        "\(PlainText.opening)b\(number)\(PlainText.closing)"
+    static func mark(_ number: Int, _ block: BlockTag) -> String {
+        "\(PlainText.opening)\(sign(of: block))\(number)\(PlainText.closing)"
     }
 
     /// The number of a mark's block tag.
     static func number(_ name: Substring) -> Int? {
-        name.first == "b" ? Int(name.dropFirst()) : nil
+        guard let first = name.first, "{}|".contains(first) else { return nil }
+        return Int(name.dropFirst())
     }
 
     /// The text with lines that hold nothing but marks joined to what follows.

@@ -10,7 +10,7 @@ struct InlineStyles: CompileStage {
         }
         for range in result.refused {
             let issue = context.issue("dangerous_css", "CSS that runs code is not allowed in mail", at: range.lowerBound)
-            if context.options.dangerousContent == .refuse { context.refuse(issue) } else { context.warn(issue) }
+            context.report(issue, .styles)
         }
         if result.isTooComplex {
             context.warn(CompileIssue("css_too_complex", "The styles are too complex to be inlined and stay as they are", part: .html))

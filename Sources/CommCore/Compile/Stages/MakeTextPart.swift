@@ -11,25 +11,27 @@ struct MakeTextPart: CompileStage {
     }
 
     private func generate(_ document: HTMLDocument, _ context: inout CompileContext) {
-        var links: [TextLink] = []
+        var notes = TextNotes(style: context.options.textLinks)
         let known = context.textLinks
         let blocks = context.maskedBlocks.sorted { $0.key < $1.key }
-        let marks = blocks.enumerated().map { ($1.key, TextBlocks.mark($0)) }
-        let text = PlainText.make(of: document, hidden: context.hidden, marks: Dictionary(uniqueKeysWithValues: marks)) { tag, text in
-            guard let link = known[tag.range.lowerBound], !link.address.isEmpty else { return .omit }
-            let mark = "\(PlainText.opening)\(links.count)\(PlainText.closing)"
-            links.append(link)
-            guard Self.says(text, link.spelled) else { return .append(mark) }
-            // A tracked address takes the place of the bare one; anything else is said already.
-            return link.isTracked ? .replace(mark) : .omit
+        let marks = Dictionary(uniqueKeysWithValues: blocks.enumerated().map { ($1.key, TextBlocks.mark($0, $1.value)) })
+        let marked = PlainText.make(of: document, hidden: context.hidden, marks: marks) { link in
+            guard let target = known[link.tag.range.lowerBound], !target.address.isEmpty, !link.repeatsAnother else { return .omit }
+            guard !Self.says(link.text, target.spelled) else {
+                // A tracked address takes the place of the bare one; anything else is said already.
+                return target.isTracked ? .replace(notes.mark(target, as: .bare)) : .omit
+            }
+            return .append(notes.mark(target, as: link.text.isEmpty ? .bare : .aside))
         }
-        let lines = blocks.isEmpty ? text : TextBlocks.withoutLinesOfMarks(text)
-        context.text = segments(of: lines, links, blocks.map(\.value), &context)
+        let text = notes.text(blocks.isEmpty ? marked : TextBlocks.withoutLinesOfMarks(marked))
+        context.text = segments(of: text, notes.addresses, blocks.map(\.value), &context)
         addUnsubscribeLine(&context)
     }
 
     /// Whether a link's text is its address.
     private static func says(_ text: String, _ address: String) -> Bool {
+        // Blanks do not make the difference any more.
+        guard text.utf8.count <= 2 * address.utf8.count + 20 else { return false }
         func bare(_ text: String) -> Substring {
             var bare = text.lowercased().filter { $0 != " " }[...]
             for prefix in ["https://", "http://", "www."] where bare.hasPrefix(prefix) { bare = bare.dropFirst(prefix.count) }
@@ -39,14 +41,14 @@ struct MakeTextPart: CompileStage {
         return bare(text) == bare(address)
     }
 
-    private func segments(of text: String, _ links: [TextLink], _ blocks: [BlockTag], _ context: inout CompileContext) -> [Segment] {
+    private func segments(of text: String, _ links: [[Segment]], _ blocks: [BlockTag], _ context: inout CompileContext) -> [Segment] {
         var pieces: [BlockNester.Piece] = []
         for piece in text.split(separator: PlainText.opening, omittingEmptySubsequences: false) {
             var rest = piece
             if let close = piece.firstIndex(of: PlainText.closing) {
                 let name = piece[..<close]
                 if let number = Int(name), links.indices.contains(number) {
-                    pieces += links[number].address.map { .segment($0) }
+                    pieces += links[number].map { .segment($0) }
                     rest = piece[piece.index(after: close)...]
                 } else if let number = TextBlocks.number(name), blocks.indices.contains(number) {
                     pieces.append(.block(context.registering(blocks[number])))

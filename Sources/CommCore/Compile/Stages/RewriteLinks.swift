@@ -9,35 +9,23 @@ struct RewriteLinks: CompileStage {
         guard let document = context.document else { return }
         let utm = UTMParameters(context.options.utm, campaignID: context.options.campaignID)
         let replaced = context.edits.replacedRanges
-        var texts: [Int: Int] = [:]
-        for (index, element) in document.elements {
-            if let tag = element.tag, element.name == "a" { texts[tag.range.lowerBound] = index }
-        }
-        for case .tag(let tag) in document.itemsWithConditionalComments where isLink(tag) {
-            guard let attribute = tag.attribute("href"), !replaced.cover(attribute.range) else { continue }
+        let labels = LinkLabels(document)
+        let items = document.itemsWithConditionalComments
+        for (number, item) in items.enumerated() {
+            guard case .tag(let tag) = item, isLink(tag), let attribute = tag.attribute("href"), !replaced.cover(attribute.range) else {
+                continue
+            }
             // The links of conditional comments repeat those of the document.
             guard context.report.links.count < 2 * context.options.limits.links else {
                 let limit = 2 * context.options.limits.links
                 return context.check("links", limit + 1, of: limit, "links with those of conditional comments", part: .html)
             }
-            let text = texts[tag.range.lowerBound].map { linkText($0, document) } ?? ""
-            rewrite(tag, attribute, text, utm, document, &context)
+            rewrite(tag, attribute, labels.label(of: tag, before: items[(number + 1)...]), utm, document, &context)
         }
     }
 
     private func isLink(_ tag: SourceTag) -> Bool {
         !tag.isEnd && (tag.name == "a" || tag.name == "area" || tag.name.hasPrefix("v:"))
-    }
-
-    private func linkText(_ index: Int, _ document: HTMLDocument) -> String {
-        let text = document.text(below: index).split(whereSeparator: \.isWhitespace).joined(separator: " ")
-        if !text.isEmpty { return String(text.prefix(200)) }
-        for node in document.nodes[index..<document.nodes[index].end] {
-            if let element = node.element, element.name == "img", let tag = element.tag, let alt = document.value(of: "alt", in: tag) {
-                return String(alt.prefix(200))
-            }
-        }
-        return ""
     }
 
     private func rewrite(
@@ -49,9 +37,18 @@ struct RewriteLinks: CompileStage {
         _ context: inout CompileContext
     ) {
         let original = document.value(of: attribute)
-        let url = LinkURL(original)
-        var verdict = LinkVerdict(url, isMarked: tag.attribute("data-do-not-track") != nil, tracking: context.options.trackLinks)
-        let takesUTM = verdict == .tracked || verdict == .untracked(.off)
+        let isProtocolRelative = LinkHost.isProtocolRelative(original)
+        // A mail has no protocol of its own that such a link could take over.
+        let url = LinkURL(isProtocolRelative ? "https:" + original.drop { $0.isWhitespace } : original)
+        var verdict = LinkVerdict(
+            url,
+            isMarked: tag.attribute("data-do-not-track") != nil,
+            tracking: context.options.trackLinks,
+            untrackedHosts: context.options.untrackedHosts
+        )
+        // Looking into an address that is of no use costs time that an author of bad will has.
+        if verdict == .tracked, original.utf8.count > 2 * Self.longestTarget { verdict = .untracked(.tooLong) }
+        let takesUTM = [.tracked, .untracked(.off), .untracked(.untrackedHost)].contains(verdict)
         let (target, applied) = takesUTM ? utm.apply(to: url) : (url, [])
         if verdict == .tracked, target.description.utf8.count > Self.longestTarget { verdict = .untracked(.tooLong) }
         let index = context.report.links.count
@@ -72,7 +69,13 @@ struct RewriteLinks: CompileStage {
             )
         )
         reportUnsuitable(verdict, original, attribute, &context)
-        write(verdict, target, isChanged: !applied.isEmpty, attribute, index: index, &context)
+        if isProtocolRelative {
+            context.warn(
+                context.issue("protocol_relative_link", "\(original.prefix(100)) is taken for https", at: attribute.range.lowerBound)
+            )
+        }
+        if original.utf8.count <= 2 * Self.longestTarget { LinkDeception.check(url, shownAs: text, at: tag.range.lowerBound, &context) }
+        write(verdict, target, isChanged: !applied.isEmpty || isProtocolRelative, attribute, index: index, &context)
         context.textLinks[tag.range.lowerBound] = textLink(verdict, target, original, at: attribute.range.lowerBound, &context)
     }
 
@@ -140,10 +143,17 @@ struct RewriteLinks: CompileStage {
         _ context: inout CompileContext
     ) -> TextLink {
         switch verdict {
-        case .tracked: TextLink(address: [.trackedLink(context.links.count - 1)], spelled: original)
+        case .tracked:
+            TextLink(
+                address: [.trackedLink(context.links.count - 1)],
+                spelled: original,
+                hasFields: context.links.last.map(PreparedLink.isPersonal) ?? false
+            )
         case .untracked(.empty), .untracked(.anchor), .untracked(.relative): TextLink(address: [], spelled: original)
         case .untracked(.scheme): schemeLink(target, original, at: offset, &context)
-        default: TextLink(address: segments(target, inHTML: false, at: offset, &context), spelled: original)
+        // The other product has to find its marker as it was.
+        case .untracked(.foreignMarker): TextLink(address: [.literal(original)], spelled: original)
+        default: TextLink(address: segments(target, inHTML: false, at: offset, &context), spelled: original, hasFields: target.hasTags)
         }
     }
 
@@ -152,6 +162,6 @@ struct RewriteLinks: CompileStage {
         let spelled = original.drop { $0 != ":" }.dropFirst().prefix { $0 != "?" }
         let isPlain = !target.hasTags && ["mailto", "tel", "sms"].contains(URLScheme.of(original.utf8))
         let address = isPlain ? [.literal(String(spelled))] : segments(target, inHTML: false, at: offset, &context)
-        return TextLink(address: address, spelled: String(spelled))
+        return TextLink(address: address, spelled: String(spelled), hasFields: target.hasTags)
     }
 }

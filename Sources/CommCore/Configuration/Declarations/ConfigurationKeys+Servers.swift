@@ -65,4 +65,38 @@ extension ConfigurationKeys {
         in: 1_024...1_099_511_627_776,
         unit: "bytes"
     )
+
+    static let templateMaxBytes = ConfigurationKey.integer(
+        ConfigurationEntry(
+            name: "COMM_TEMPLATE_MAX_BYTES",
+            chapter: .servers,
+            readBy: [.api],
+            summary: "Largest HTML, and largest text part, of a template that is compiled."
+        ),
+        default: 512_000,
+        in: 1_024...4_194_304,
+        unit: "bytes"
+    )
+
+    static let templateMaxNodes = ConfigurationKey.integer(
+        ConfigurationEntry(
+            name: "COMM_TEMPLATE_MAX_NODES",
+            chapter: .servers,
+            readBy: [.api],
+            summary: "How many elements the HTML of a template may have."
+        ),
+        default: 2_000,
+        in: 10...20_000
+    )
+
+    static let templateMaxLinks = ConfigurationKey.integer(
+        ConfigurationEntry(
+            name: "COMM_TEMPLATE_MAX_LINKS",
+            chapter: .servers,
+            readBy: [.api],
+            summary: "How many links the HTML of a template may have."
+        ),
+        default: 100,
+        in: 1...1_000
+    )
 }

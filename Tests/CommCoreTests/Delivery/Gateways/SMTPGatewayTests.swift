@@ -119,6 +119,17 @@ struct SMTPGatewayTests {
         await gateway.close()
     }
 
+    @Test func `a server that refuses the sender uses no recipient up`() async throws {
+        var policy = SMTPServerPolicy()
+        policy.sender = { _ in .reply(SMTPReply(550, "5.7.1 Sender not allowed")) }
+        let server = try await SMTPServer.start(SMTPServerConfiguration(), policy: policy)
+        let gateway = gateway(port: server.port)
+        let error = await #expect(throws: SMTPError.self) { try await gateway.handOver(try batch(["a@b.test", "c@d.test"])) }
+        #expect(error?.code == .senderRefused)
+        await gateway.close()
+        await server.close()
+    }
+
     @Test func `a name that would break a header fails its messages only`() async throws {
         let (sink, server) = try await Sink.start()
         let gateway = gateway(port: server.port)
