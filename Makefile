@@ -2,9 +2,10 @@
 
 RECIPIENTS ?= 1000
 FILTER ?=
+SECONDS ?= 30
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run stop test test-quick bench lint format reference build
+.PHONY: help demo run stop test test-quick fuzz bench lint format reference build
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,6 +24,9 @@ test: ## every test, on a private PostgreSQL and Redis (FILTER=name for some of 
 
 test-quick: ## the tests that need no daemon and no browser
 	@scripts/test.sh --quick $(FILTER)
+
+fuzz: ## parsing, inlining and compiling under libFuzzer (SECONDS=30 for each)
+	@scripts/fuzz.sh --seconds $(SECONDS)
 
 bench: ## the benchmarks, beside the limits of this machine
 	@scripts/bench.sh

@@ -12,6 +12,9 @@ let settings: [SwiftSetting] = [
 /// Targets that wrap a C library: an import is internal unless raised, so that no C type can leak out of them.
 let wrapperSettings = settings + [.enableUpcomingFeature("InternalImportsByDefault")]
 
+/// The fuzz checks; `make fuzz` links them to libFuzzer, which calls a function that nothing else may export.
+let fuzzSettings = settings + (Context.environment["COMM_FUZZ"] == nil ? [] : [.define("COMM_FUZZ")])
+
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -159,6 +162,14 @@ let package = Package(
         .testTarget(
             name: "CommctlTests",
             dependencies: ["commctl", "CommCore", "CommTesting", "Redis", arguments, nioCore],
+            swiftSettings: settings
+        ),
+        .target(name: "FuzzMarkup", dependencies: ["HTML"], path: "Tests/Fuzz/FuzzMarkup", swiftSettings: fuzzSettings),
+        .target(name: "FuzzTemplates", dependencies: ["CommCore", "HTML"], path: "Tests/Fuzz/FuzzTemplates", swiftSettings: fuzzSettings),
+        .testTarget(
+            name: "FuzzTests",
+            dependencies: ["FuzzMarkup", "FuzzTemplates"],
+            path: "Tests/Fuzz/FuzzTests",
             swiftSettings: settings
         ),
         .testTarget(name: "BrowserTests", dependencies: ["CommCore"], exclude: ["Fixtures", "Page"], swiftSettings: settings),

@@ -28,9 +28,12 @@ import Testing
     @Test func `random mails look the same compiled`() async throws {
         let first = ProcessInfo.processInfo.environment["COMM_SEED"].flatMap(UInt64.init) ?? 1
         let count = ProcessInfo.processInfo.environment["COMM_SEEDS"].flatMap(UInt64.init) ?? 40
-        let pairs = try (first..<first + count).map { try MailComparison.pair("seed \($0)", RandomMail.html(seed: $0)) }
-        for result in try await MailComparison.compare(pairs) {
-            #expect(result.total == 0, "\(result.summary)")
+        for start in stride(from: first, to: first + count, by: 40) {
+            let seeds = start..<min(start + 40, first + count)
+            let pairs = try seeds.map { try MailComparison.pair("seed \($0)", RandomMail.html(seed: $0)) }
+            for result in try await MailComparison.compare(pairs) {
+                #expect(result.total == 0, "\(result.summary)")
+            }
         }
     }
 }

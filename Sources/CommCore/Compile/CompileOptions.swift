@@ -20,6 +20,8 @@ package struct CompileOptions: Sendable {
     package var textLinks: TextLinks
     /// Hosts whose links are not tracked, and those below them: `example.com` means `www.example.com`, too.
     package var untrackedHosts: [String]
+    /// Whether tables, cells, rows and images also get the attributes that Outlook for Windows goes by.
+    package var outlookAttributes: Bool
     package var dangerousContent: DangerousContentPolicy
     package var limits: CompileLimits
     /// The language of dates and numbers for recipients who have none, such as `en` or `pt-BR`.
@@ -36,6 +38,7 @@ package struct CompileOptions: Sendable {
         openPixel: Bool = false,
         textLinks: TextLinks = .inline,
         untrackedHosts: [String] = [],
+        outlookAttributes: Bool = false,
         dangerousContent: DangerousContentPolicy = .remove,
         limits: CompileLimits = CompileLimits()
     ) {
@@ -48,6 +51,7 @@ package struct CompileOptions: Sendable {
         self.openPixel = openPixel
         self.textLinks = textLinks
         self.untrackedHosts = untrackedHosts
+        self.outlookAttributes = outlookAttributes
         self.dangerousContent = dangerousContent
         self.limits = limits
     }

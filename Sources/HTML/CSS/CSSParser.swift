@@ -8,6 +8,8 @@ package struct CSSParser {
     private var endOfPrevious = 0
     private var sheet: CSSStylesheet
     private var commas: [Int] = []
+    /// How many `@layer` are open.
+    private var layers = 0
 
     private init(_ source: SourceBytes, in range: Range<Int>, _ sheet: CSSStylesheet) {
         self.source = source
@@ -80,6 +82,7 @@ package struct CSSParser {
     private mutating func atRule(_ depth: Int) {
         sheet.hasAtRules = true
         let isConditional = Self.isConditional(source, token.range)
+        let isLayer = source.isWord(token.range, "@layer")
         advance()
         while true {
             switch token.kind {
@@ -89,7 +92,9 @@ package struct CSSParser {
             case .open(UInt8(ascii: "{")):
                 guard isConditional, depth < 8 else { return skipComponent() }
                 advance()
+                if isLayer { layers += 1 }
                 rules(isNested: true, isConditional: true, depth: depth + 1)
+                if isLayer { layers -= 1 }
                 if token.kind == .close(UInt8(ascii: "}")) { advance() }
                 return
             default: skipComponent()
@@ -123,7 +128,8 @@ package struct CSSParser {
                 selectors: selectors,
                 declarations: first..<sheet.declarations.count,
                 isPlain: isPlain,
-                isConditional: isConditional
+                isConditional: isConditional,
+                isLayered: layers > 0
             )
         )
     }

@@ -13,6 +13,8 @@ struct CSSStylesheet: Sendable {
         let isPlain: Bool
         /// Whether it stands inside an at-rule such as `@media`.
         let isConditional: Bool
+        /// Whether it stands inside `@layer`, where it loses against every rule outside.
+        let isLayered: Bool
     }
 
     /// One of a rule's selectors.

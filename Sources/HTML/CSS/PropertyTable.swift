@@ -96,7 +96,9 @@ struct PropertyTable: Sendable {
             return Property(family: hash(String(shorthand.prefix { $0 != "-" })), isUnlike: true)
         }
         let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        var property = Property(family: hash(String(parts.first == "" ? text[...] : parts[0])))
+        // Of a maker's property the family comes behind the maker's name.
+        let family = parts.first == "" ? parts.prefix(3).joined(separator: "-") : String(parts[0])
+        var property = Property(family: hash(family))
         property.isUnlike = unlike.contains { $0.0 == text }
         guard parts.first == "border", parts.count <= 3 else { return property }
         (property.sides, property.aspects) = (15, 7)

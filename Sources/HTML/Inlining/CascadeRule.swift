@@ -29,15 +29,24 @@ struct CascadeRule {
                             selector: selector,
                             rule: number,
                             place: place,
-                            isInlinable: isWhole && !selector.isDynamic,
+                            isInlinable: isWhole && (!selector.isDynamic || holdsForAllLinks(selector, rule, sheet)),
                             declarations: rule.declarations,
-                            strength: selector.specificity.weight << 32 | UInt64(number)
+                            strength: rule.isLayered ? UInt64(number) : selector.specificity.weight << 32 | UInt64(number)
                         )
                     )
                 }
             }
         }
         return rules
+    }
+
+    /// Whether a rule has the same selector for followed and for other links, so that it does not matter which a link is.
+    private static func holdsForAllLinks(_ selector: Selector, _ rule: CSSStylesheet.Rule, _ sheet: CSSStylesheet) -> Bool {
+        guard let state = selector.linkState else { return false }
+        return sheet.selectors[rule.selectors].contains { text in
+            guard case .selector(let other) = text.result, let rival = other.linkState, rival != state else { return false }
+            return sheet.tests.tests[selector.tests] == sheet.tests.tests[other.tests]
+        }
     }
 }
 

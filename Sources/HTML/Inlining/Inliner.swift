@@ -43,6 +43,7 @@ package struct Inliner {
     private let document: HTMLDocument
     private let source: SourceBytes
     private let limits: Limits
+    private let outlookAttributes: Bool
     private let sources: [StyleSource]
     private var sheet: CSSStylesheet
     private let rules: [CascadeRule]
@@ -52,7 +53,15 @@ package struct Inliner {
     private var comparisons = 0
     private var declarations = 0
 
-    private init(_ document: HTMLDocument, _ source: SourceBytes, _ limits: Limits, _ sources: [StyleSource], _ sheet: CSSStylesheet) {
+    private init(
+        _ document: HTMLDocument,
+        _ source: SourceBytes,
+        _ limits: Limits,
+        _ outlookAttributes: Bool,
+        _ sources: [StyleSource],
+        _ sheet: CSSStylesheet
+    ) {
+        self.outlookAttributes = outlookAttributes
         self.document = document
         self.source = source
         self.limits = limits
@@ -65,10 +74,13 @@ package struct Inliner {
 
     /// The changes that inline a document's styles.
     ///
-    /// - Parameter isAllowed: whether a declaration of a `style` element may stay in the mail; nil when every one may
+    /// - Parameters:
+    ///   - outlookAttributes: whether tables, cells, rows and images that get styles also get the attributes that Outlook goes by
+    ///   - isAllowed: whether a declaration of a `style` element may stay in the mail; nil when every one may
     package static func inline(
         _ document: HTMLDocument,
         limits: Limits = Limits(),
+        outlookAttributes: Bool = false,
         isAllowed: ((CSSDeclaration) -> Bool)? = nil
     ) -> Result {
         SourceBytes.with(document.source) { source in
@@ -83,8 +95,8 @@ package struct Inliner {
                     result.edits.remove(sheet.declarations[number].range)
                 }
             }
-            var inliner = Inliner(document, source, limits, sources, sheet)
-            guard !inliner.rules.isEmpty else { return result }
+            var inliner = Inliner(document, source, limits, outlookAttributes, sources, sheet)
+            guard !inliner.rules.isEmpty || outlookAttributes else { return result }
             guard inliner.match() else {
                 result.isTooComplex = true
                 return result
@@ -111,7 +123,7 @@ package struct Inliner {
                 if filter.mayHold(masks[place], node), matcher.matches(rules[place].selector, node) { matched.append(Int32(place)) }
             }
             if matcher.isExhausted { return false }
-            if matched.isEmpty { continue }
+            if matched.isEmpty, !outlookAttributes || !OutlookAttributes.apply(to: record.name) { continue }
             matched.sort()
             take(matched, record, node)
             if isBeyondBounds { return false }
@@ -185,11 +197,16 @@ package struct Inliner {
         }
         let hasRules = styles.map(\.hasRules)
         let isHidden = styles.map { $0.isHidden(sheet) }
+        let outlook = OutlookAttributes(source, sheet)
         for member in groups.members {
             let group = Int(member.group)
             if isHidden[group] { result.hidden.insert(Int(member.node)) }
-            guard let tag = document.tree.tag(document.tree.records[Int(member.node)].tag) else { continue }
+            let record = document.tree.records[Int(member.node)]
+            guard let tag = document.tree.tag(record.tag) else { continue }
             write(changes[group], tag, &edits)
+            if outlookAttributes, case let text = outlook.text(styles[group], tag, record.name), !text.isEmpty {
+                edits.replace(tag.attributeInsertion..<tag.attributeInsertion, with: text)
+            }
             if hasRules[group] { result.styledElements += 1 }
         }
     }
@@ -200,6 +217,11 @@ package struct Inliner {
             guard own >= 0, let value = tag.index.value(own) else { return }
             for (offset, bytes) in change.insertions {
                 edits.replace(value.lowerBound + offset..<value.lowerBound + offset, with: bytes)
+            }
+            // A value without quotes gets some, and may hold what would end it then.
+            guard tag.index.attributes[own].quote == 0 else { return }
+            for place in value where document.source[place] == UInt8(ascii: "\"") {
+                edits.replace(place..<place + 1, with: Array("&quot;".utf8))
             }
         } else if !change.whole.isEmpty {
             if own >= 0 {

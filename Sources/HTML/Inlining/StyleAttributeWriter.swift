@@ -80,11 +80,13 @@ struct StyleAttributeWriter {
         let other: UInt8 = quote == UInt8(ascii: "\"") ? UInt8(ascii: "'") : UInt8(ascii: "\"")
         let hasQuote = source.find(quote, from: range.lowerBound, to: range.upperBound) < range.upperBound
         let canSwap = hasQuote && source.find(other, from: range.lowerBound, to: range.upperBound) == range.upperBound
+        var isAfterBreak = false
         for index in range {
-            switch source[index] {
-            case quote where canSwap: output.append(other)
-            case let byte: Self.escape(byte, quote, to: &output)
-            }
+            let byte = source[index]
+            // A value over several lines becomes one line.
+            if isAfterBreak, SourceBytes.isBlank(byte) { continue }
+            isAfterBreak = byte == 0x0A || byte == 0x0D
+            if canSwap, byte == quote { output.append(other) } else { Self.escape(byte, quote, to: &output) }
         }
     }
 

@@ -6,8 +6,16 @@ struct Selector: Sendable, Equatable {
     ///
     /// What is matched is the selector without that.
     let isDynamic: Bool
+    /// Of a selector that is dynamic by `:link` or `:visited` alone: which of them.
+    let linkState: LinkState?
     /// Whether it selects a pseudo-element and so never the element itself.
     let selectsPseudoElement: Bool
+}
+
+/// Whether a link was followed, which a mail's source does not tell.
+enum LinkState: Sendable, Equatable {
+    case link
+    case visited
 }
 
 /// What became of the text of a selector.
@@ -27,6 +35,8 @@ enum SelectorTest: Sendable, Equatable {
     case className(Int32)
     /// By place in `SelectorStore.attributes`.
     case attribute(Int32)
+    /// Any link, followed or not.
+    case link
     case root
     case empty
     case nth(NthExpression, fromEnd: Bool, ofType: Bool)

@@ -67,6 +67,7 @@ struct SelectorMatcher {
         case .identifier(let name): return facts.identifiers[node] == name
         case .className(let name): return facts.classes(node).contains(name)
         case .attribute(let number): return matches(store.attributes[Int(number)], node)
+        case .link: return isLink(node)
         case .root: return parent(of: node) == 0
         case .empty: return isEmpty(node)
         case .nth(let expression, let fromEnd, let ofType): return expression.matches(place(of: node, fromEnd: fromEnd, ofType: ofType))
@@ -79,6 +80,12 @@ struct SelectorMatcher {
     private mutating func matchesOne(of list: Int32, _ node: Int) -> Bool {
         for range in store.lists[Int(list)] where matches(range.lowerBound, range.upperBound, node) { return true }
         return false
+    }
+
+    private func isLink(_ node: Int) -> Bool {
+        let record = tree.records[node]
+        guard record.name == .a || record.name == .area, let tag = tree.tag(record.markup) else { return false }
+        return tag.attribute("href") != nil
     }
 
     private func isEmpty(_ node: Int) -> Bool {

@@ -21,6 +21,7 @@ struct SelectorParser {
     private var store: SelectorStore
     private var draft = Draft()
     private var isDynamic = false
+    private var linkState: LinkState?
     private var selectsPseudoElement = false
     private var depth = 0
 
@@ -58,7 +59,8 @@ struct SelectorParser {
                 Selector(
                     tests: finish(draft),
                     specificity: draft.specificity,
-                    isDynamic: isDynamic,
+                    isDynamic: isDynamic || linkState != nil,
+                    linkState: isDynamic ? nil : linkState,
                     selectsPseudoElement: selectsPseudoElement
                 )
             )
@@ -286,6 +288,11 @@ struct SelectorParser {
             selectsPseudoElement = true
             draft.specificity.types += 1
             return
+        case "any-link": draft.tests.append(.link)
+        case "link", "visited":
+            draft.tests.append(.link)
+            if linkState != nil { isDynamic = true }
+            linkState = name == "link" ? .link : .visited
         case _ where Self.dynamic.contains(name): isDynamic = true
         default: throw .unsupported
         }
@@ -293,7 +300,7 @@ struct SelectorParser {
     }
 
     private static let dynamic: Set<String> = [
-        "hover", "active", "focus", "focus-within", "focus-visible", "visited", "link", "any-link", "target", "checked", "disabled",
+        "hover", "active", "focus", "focus-within", "focus-visible", "target", "checked", "disabled",
         "enabled", "indeterminate", "default", "valid", "invalid", "required", "optional", "read-only", "read-write",
     ]
 
@@ -342,11 +349,12 @@ struct SelectorParser {
         var strongest = Specificity()
         var ranges: [Range<Int>] = []
         let wasDynamic = isDynamic
+        let wasLink = linkState
         while true {
             draft = Draft()
             _ = skipBlanks()
             try complex { $0 == .comma || $0 == .close(UInt8(ascii: ")")) }
-            guard isDynamic == wasDynamic, !selectsPseudoElement else { throw .unsupported }
+            guard isDynamic == wasDynamic, linkState == wasLink, !selectsPseudoElement else { throw .unsupported }
             ranges.append(finish(draft))
             strongest = max(strongest, draft.specificity)
             let isEnd = token.kind != .comma

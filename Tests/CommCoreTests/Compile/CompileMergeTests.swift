@@ -29,7 +29,8 @@ import Testing
 
     @Test(arguments: [
         ("<p title=\"{{name}}\">", "<p title=\"&lt;&amp;&#39;&quot; x\">"), ("<p title='{{name}}'>", "<p title='&lt;&amp;&#39;&quot; x'>"),
-        ("<p title={{name}}>", "<p title=&lt;&amp;&#39;&quot;&#32;x>"),
+        ("<p title={{name}} class=a>", "<p title=\"&lt;&amp;&#39;&quot;&#32;x\" class=a>"),
+        ("<p title=a{{name}}b{{none}}>", "<p title=\"a&lt;&amp;&#39;&quot;&#32;xb\">"), ("<p title={{none}}\">", "<p title='\"'>"),
         ("<img src=\"https://e.test/{{name}}.png\">", "<img src=\"https://e.test/%3C%26%27%22%20x.png\">"),
         ("<img src=\"{{name}}\">", "<img src=\"\">"), ("<p style=\"color:{{name}}\">", "<p style=\"color: x\">"),
         ("<title>{{name}}</title>", "<title>&lt;&amp;&#39;&quot; x</title>"),

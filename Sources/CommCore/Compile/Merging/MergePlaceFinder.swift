@@ -40,7 +40,9 @@ struct MergePlaceFinder {
             conditionals.last { $0.lowerBound <= range.lowerBound && range.upperBound <= $0.upperBound }?.lowerBound ?? MergePlace.text
         if masked[range.lowerBound] != nil { return .slot(.html) }
         while next < items.count, end(of: items[next]) <= range.lowerBound { next += 1 }
-        guard next < items.count, items[next].range.lowerBound < range.upperBound else { return .slot(.html) }
+        guard next < items.count, items[next].range.lowerBound < range.upperBound else {
+            return isBehindOpening(range) ? .forbidden : .slot(.html)
+        }
         switch items[next] {
         case .comment(let comment, _):
             return comment.lowerBound <= range.lowerBound && range.upperBound <= comment.upperBound ? .ignored : .forbidden
@@ -48,6 +50,12 @@ struct MergePlaceFinder {
         case .tag(let tag):
             return place(of: range, in: tag)
         }
+    }
+
+    /// Whether a value would make a tag of the text before it: `<{{email}}>`.
+    private func isBehindOpening(_ range: Range<Int>) -> Bool {
+        let before = document.source[..<range.lowerBound].suffix(2)
+        return before.last == UInt8(ascii: "<") || before.elementsEqual("</".utf8) || before.elementsEqual("<!".utf8)
     }
 
     private func end(of item: SourceScanner.Item) -> Int {
@@ -66,6 +74,7 @@ struct MergePlaceFinder {
         }
         self.attribute = attribute
         container = value.lowerBound
+        if attribute.quote == nil, attribute.name == "style" || holdsBothQuotes(value) { return .forbidden }
         if attribute.name.hasPrefix("on") || attribute.name == "srcdoc" { return .forbidden }
         // What such an element does is judged by these attributes as they are written.
         if tag.name == "meta" && attribute.name != "content" || tag.name == "link" && attribute.name != "href" { return .forbidden }
@@ -75,6 +84,14 @@ struct MergePlaceFinder {
             return .slot(LinkURL.escaping(after: LinkURL(before).shape.utf8, inHTML: true))
         }
         return .slot(attribute.quote == nil ? .htmlUnquoted : .html)
+    }
+
+    /// Whether no quotes can be put around a value.
+    ///
+    /// A `style` without quotes gets none either: its declarations are changed one by one.
+    private func holdsBothQuotes(_ value: Range<Int>) -> Bool {
+        let source = document.source[value]
+        return source.contains(UInt8(ascii: "\"")) && source.contains(UInt8(ascii: "'"))
     }
 
     private static func holds(_ outer: Range<Int>, _ inner: Range<Int>) -> Bool {

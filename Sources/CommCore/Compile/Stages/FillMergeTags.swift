@@ -46,7 +46,36 @@ struct FillMergeTags: CompileStage {
         }
         let segment = context.segment(for: tag, fallback: tag.fallback, escaping)
         let slot = Slot(piece: .segment(segment), offset: occurrence.range.lowerBound, container: finder.container)
-        context.edits.replace(occurrence.range, with: [context.marker(slot)])
+        let marker = context.marker(slot)
+        context.edits.replace(occurrence.range, with: quoted(marker, occurrence.range, finder.attribute, &context))
+    }
+
+    /// The marker, with quotes around the whole value where the author wrote none.
+    ///
+    /// A value that is empty for a recipient would make the attribute swallow what comes after it, a blank would end it.
+    private func quoted(
+        _ marker: SourceEdits.Piece,
+        _ range: Range<Int>,
+        _ attribute: SourceAttribute?,
+        _ context: inout CompileContext
+    ) -> [SourceEdits.Piece] {
+        guard let attribute, attribute.quote == nil, let value = attribute.value else { return [marker] }
+        let source = context.sourceHTML
+        let quote = source[value].contains(UInt8(ascii: "\"")) ? UInt8(ascii: "'") : UInt8(ascii: "\"")
+        var content = [marker]
+        if range.upperBound == value.upperBound {
+            content.append(.bytes([quote]))
+        } else {
+            // Part of a replacement, so that it stays before what is put behind the attribute; what a tag at that end, or one before,
+            // has replaced already stays.
+            context.edits.replace(value.upperBound - 1..<value.upperBound, with: [source[value.upperBound - 1], quote])
+        }
+        if range.lowerBound == value.lowerBound {
+            content.insert(.bytes([quote]), at: 0)
+        } else {
+            context.edits.replace(value.lowerBound..<value.lowerBound + 1, with: [quote, source[value.lowerBound]])
+        }
+        return content
     }
 
     private func fill(
@@ -60,7 +89,9 @@ struct FillMergeTags: CompileStage {
     ) {
         // What is taken out is gone with its tags.
         if isReplaced, place == .forbidden { return }
-        guard case .slot = place, !makesTag(occurrence, finder, context), isSafe(finder.attribute, document) else {
+        // Without quotes a branch could end the value.
+        let isInQuotes = finder.attribute.map { $0.quote != nil } ?? true
+        guard case .slot = place, isInQuotes, !makesTag(occurrence, finder, context), isSafe(finder.attribute, document) else {
             return context.refuse(notAllowed(occurrence, context))
         }
         if let source = context.unknownSource(of: block) {

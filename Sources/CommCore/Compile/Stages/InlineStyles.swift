@@ -4,7 +4,11 @@ import HTML
 struct InlineStyles: CompileStage {
     func run(_ context: inout CompileContext) {
         guard let document = context.document else { return }
-        let result = Inliner.inline(document, isAllowed: DangerousCSS.isHarmless)
+        let result = Inliner.inline(
+            document,
+            outlookAttributes: context.options.outlookAttributes,
+            isAllowed: DangerousCSS.isHarmless
+        )
         for problem in result.problems {
             context.warn(context.issue("invalid_css", "CSS was passed over: \(problem.message)", at: problem.offset))
         }
