@@ -135,6 +135,13 @@ import Testing
         #expect(output.contains("%%{top:1px}") && output.contains(".a,,b{top:2px}"))
     }
 
+    @Test func `a rule that stays for the sake of another element adds nothing when its mail is inlined again`() throws {
+        let once = try styled("p{color:rgba(0,0,0,.5)}", "<p>1<p data-inline=ignore>2")
+        #expect(once.hasSuffix("<p style=\"color:rgba(0,0,0,.5)\">1<p data-inline=ignore>2"))
+        let document = try HTMLDocument(Array(once.utf8))
+        #expect(Inliner.inline(document).edits.apply(to: document.source) == document.source)
+    }
+
     @Test func `markers of other products stay as they are`() throws {
         let body = "<p class='{{c}}' {{#if a}}data-x{{/if}}>{{#each x}}<b>{{y}}</b>{{/each}} *|NAME|* <%= z %></p>"
         let output = try styled("b{top:0}", body)

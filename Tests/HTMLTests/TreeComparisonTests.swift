@@ -47,7 +47,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "<p>a<p>b", "<ul><li>1<li>2<ul><li>3</ul></ul>", "<dl><dt>a<dd>b<dt>c</dl>", "<h1>a<h2>b</h3>c", "a</p>b", "<div><p>x</div>y",
+        "<p>a<p>b", "<p>a<b class=\"x</p>", "<p>a</b x='>", "a</>b", "a</3>b", "<p>a<?x>b", "<p>a<!x>b", "<style>p{", "<title>x",
+        "<head><style>", "<ul><li>1<li>2<ul><li>3</ul></ul>", "<dl><dt>a<dd>b<dt>c</dl>", "<h1>a<h2>b</h3>c", "a</p>b", "<div><p>x</div>y",
         "<table><tr><td>1<td>2<tr><td>3</table>", "<table><td>x</table>", "<table>{{#each}}<tr><td>x</td></tr>{{/each}}</table>",
         "<table><caption>c<tr><td>x", "<table><col><col><tr><td>", "<table><table><tr><td>x</table>y", "<!doctype html><p><table>x",
         "<p><table><tr><td>x", "<b>1<p>2", "<p><b>1<p>2</b>3", "<table><tr><td><b>x</td><td>y</td></tr></table>z",

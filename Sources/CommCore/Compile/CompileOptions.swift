@@ -16,12 +16,12 @@ package struct CompileOptions: Sendable {
     package var preheader: String?
     /// Whether an image that reports the opening of the mail is added.
     package var openPixel: Bool
+    /// Whether tables, cells, rows and images also get the attributes that Outlook for Windows goes by.
+    package var outlookAttributes: Bool
     /// How the text part that is made from the HTML shows where links lead.
     package var textLinks: TextLinks
     /// Hosts whose links are not tracked, and those below them: `example.com` means `www.example.com`, too.
     package var untrackedHosts: [String]
-    /// Whether tables, cells, rows and images also get the attributes that Outlook for Windows goes by.
-    package var outlookAttributes: Bool
     package var dangerousContent: DangerousContentPolicy
     package var limits: CompileLimits
     /// The language of dates and numbers for recipients who have none, such as `en` or `pt-BR`.
@@ -36,9 +36,9 @@ package struct CompileOptions: Sendable {
         trackingBase: String = "https://tracking.invalid",
         preheader: String? = nil,
         openPixel: Bool = false,
+        outlookAttributes: Bool = false,
         textLinks: TextLinks = .inline,
         untrackedHosts: [String] = [],
-        outlookAttributes: Bool = false,
         dangerousContent: DangerousContentPolicy = .remove,
         limits: CompileLimits = CompileLimits()
     ) {
@@ -49,9 +49,9 @@ package struct CompileOptions: Sendable {
         self.trackingBase = trackingBase
         self.preheader = preheader
         self.openPixel = openPixel
+        self.outlookAttributes = outlookAttributes
         self.textLinks = textLinks
         self.untrackedHosts = untrackedHosts
-        self.outlookAttributes = outlookAttributes
         self.dangerousContent = dangerousContent
         self.limits = limits
     }

@@ -1,11 +1,3 @@
-/// What a `style` attribute gains.
-struct StyleAttributeChange {
-    /// The attribute where none has been: a blank, the name, the value in quotes.
-    var whole: [UInt8] = []
-    /// What comes into an attribute that is there, by distance from the beginning of its value.
-    var insertions: [(offset: Int, bytes: [UInt8])] = []
-}
-
 /// Writes what a `style` attribute gains, and leaves what stands in it as it is.
 struct StyleAttributeWriter {
     private let source: SourceBytes

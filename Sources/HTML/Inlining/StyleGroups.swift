@@ -111,12 +111,22 @@ struct StyleGroups {
             let declaration = sheet.declarations[item.declaration]
             let property = Int(declaration.property)
             while decided.count <= property { decided.append(0) }
-            if !item.isOwn, decided[property] == group { continue }
+            if !item.isOwn, decided[property] == group || repeats(declaration, result, sheet) { continue }
             result.append(item)
             if declaration.isKnownToAll { decided[property] = group }
         }
         result.reverse()
         return result
+    }
+
+    /// Whether one of the stronger declarations says just the same.
+    private func repeats(_ declaration: DeclarationRecord, _ stronger: [CascadeDeclaration], _ sheet: CSSStylesheet) -> Bool {
+        guard !declaration.isKnownToAll else { return false }
+        // A hostile source could make this long.
+        return stronger.suffix(32).contains { item in
+            let other = sheet.declarations[item.declaration]
+            return other.property == declaration.property && other.valueHash == declaration.valueHash
+        }
     }
 
     /// The declarations of an attribute; with references in it the places are those of the resolved text.

@@ -114,7 +114,10 @@ struct HTMLTreeBuilder {
         dropsLineFeed = false
         tag = -1
         tagName = .body
-        if mode == .raw { mode = modeAfterRaw }
+        if mode == .raw {
+            pop()
+            mode = modeAfterRaw
+        }
         // The end of the source opens what every document has.
         loop: while !isBeyond {
             switch mode {
@@ -145,13 +148,12 @@ struct HTMLTreeBuilder {
 
     private mutating func declaration(_ range: Range<Int>) {
         dropsLineFeed = false
-        // A tag that the source ends in is dropped.
-        guard source[range.upperBound - 1] == UInt8(ascii: ">") else {
-            let second = source[min(range.lowerBound + 1, range.upperBound - 1)]
-            if !SourceBytes.isLetter(second), second != UInt8(ascii: "/") { isBeyond = true }
-            return
-        }
-        if range.count == 3, source[range.lowerBound + 1] == UInt8(ascii: "/") { return }
+        let second = range.count > 1 ? source[range.lowerBound + 1] : 0
+        let isEnd = second == UInt8(ascii: "/")
+        // A tag that the source ends in is dropped, and so is one without a name.
+        if SourceBytes.isLetter(second) || isEnd && range.count > 2 && SourceBytes.isLetter(source[range.lowerBound + 2]) { return }
+        if isEnd, range.count == 3, source[range.upperBound - 1] == UInt8(ascii: ">") { return }
+        guard source[range.upperBound - 1] == UInt8(ascii: ">") else { return isBeyond = true }
         let isDoctype = range.count >= 10 && source.isWord(range.lowerBound..<range.lowerBound + 9, "<!doctype")
         guard isDoctype else {
             return comment(

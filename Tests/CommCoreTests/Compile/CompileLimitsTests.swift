@@ -42,8 +42,9 @@ import Testing
         #expect(CompileFixture.refusals(String(repeating: "<b>", count: 100_000)) == ["dom_nodes_exceeded"])
         #expect(CompileFixture.refusals(String(repeating: "<div>", count: 8_000)) == ["dom_nodes_exceeded"])
         let attributes = (0..<60_000).map { "a\($0)" }.joined(separator: " ")
-        let codes = CompileFixture.refusals("<p \(attributes)>")
-        #expect(Set(codes).isSubset(of: ["html_too_complex"]))
+        #expect(CompileFixture.refusals("<p \(attributes)>").isEmpty)
+        // What goes to gumbo is stopped by its clock.
+        #expect(CompileFixture.refusals("<select><p \(attributes)>") == ["html_too_complex"])
     }
 
     @Test(
