@@ -157,9 +157,13 @@ extension Routes {
             scheduler: CampaignScheduler(compiler: compiler),
             bodyLimit: bodyLimit
         )
+        let preview = try CampaignPreview(compiler: compiler, publicBase: links.publicBase)
+        audienceChecks = AudienceCheckController(
+            checker: AudienceChecker(preview: preview, repository: AudienceCheckRepository(client: postgres), time: time)
+        )
         reports = CampaignReportsController(
             artifacts: ArtifactRepository(client: postgres),
-            preview: try CampaignPreview(compiler: compiler, publicBase: links.publicBase),
+            preview: preview,
             stats: CampaignStatsRepository(client: postgres),
             bodyLimit: bodyLimit
         )

@@ -20,6 +20,7 @@ struct Routes: Sendable {
     let campaigns: CampaignsController
     let commands: CampaignCommandsController
     let reports: CampaignReportsController
+    let audienceChecks: AudienceCheckController
     let webhook: WebhookController
     let tracking: TrackingController
     let unsubscribe: UnsubscribeController
@@ -126,6 +127,7 @@ struct Routes: Sendable {
         read.get("/api/campaigns/{id}/artifacts/{version}", use: reports.getArtifact)
         read.get("/api/campaigns/{id}/preview", use: reports.previewForContact)
         read.post("/api/campaigns/{id}/preview", use: reports.previewWithSample)
+        read.get("/api/campaigns/{id}/audience-check", use: audienceChecks.check)
         read.get("/api/campaigns/{id}/stats", use: reports.getStats)
         read.get("/api/campaigns/{id}/balance", use: reports.getBalance)
 

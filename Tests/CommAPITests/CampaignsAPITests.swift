@@ -83,6 +83,8 @@ struct CampaignsAPITests {
             try await client.send(.get, path + "/artifacts/x").expectProblem(400, field: "version")
             let listed = try await client.send(.get, "/api/campaigns")
             #expect(listed.number("data[0].latestArtifact.version") == 1 && listed.number("data[0].latestSnapshot.total_recipients") == 1)
+            let check = try await client.send(.get, path + "/audience-check")
+            #expect(check.number("data.recipients") == 1 && check.string("data.fields[0].field") == "name", "\(check.text)")
             #expect(try await client.send(.get, path + "/stats").number("data.balance.planned") == 0)
             #expect(try await client.send(.get, path + "/balance").value("data.closed") == .bool(true))
             #expect(try await client.send(.delete, path).status == 200)

@@ -59,6 +59,20 @@ struct ContactsAPITests {
         }
     }
 
+    @Test("attributes may be lists and objects, and what is wrong in them is named by its path")
+    func structuredAttributes() async throws {
+        try await withAPI { client in
+            let made = try await client.send(
+                .post,
+                "/api/contacts/upsert",
+                #"{"email":"c5@ex.test","attributes":{"orders":[{"itemTitle":"Pen","n":2},"x",null]}}"#
+            )
+            #expect(made.text.contains(#""orders":[{"itemTitle":"Pen","n":2},"x",null]"#), "\(made.text)")
+            let deep = #"{"email":"c6@ex.test","attributes":{"a":[[[[[1]]]]]}}"#
+            try await client.send(.post, "/api/contacts/upsert", deep).expectProblem(400, field: "attributes.a[0][0][0][0]")
+        }
+    }
+
     @Test("an unsubscribe suppresses at once, can be repeated and taken back")
     func unsubscribe() async throws {
         try await withAPI { client in

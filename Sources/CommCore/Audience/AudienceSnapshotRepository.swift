@@ -27,29 +27,39 @@ package struct AudienceSnapshotRepository: Sendable {
 
     /// Active members of the campaign's lists, each contact once, however many lists it is in.
     ///
-    /// Contacts and suppressions are looked up one by one by their whole key: right after an import the planner knows nothing of the
-    /// new rows, and a plan of its own choosing may compare each of them with each.
     func count(tenantID: UUID, campaignID: UUID, now: Date, on connection: PostgresConnection) async throws -> AudienceCount {
         let rows = try await connection.query(
             """
-            WITH members AS MATERIALIZED (
-                SELECT DISTINCT m.contact_id FROM list_contacts m
-                 WHERE m.tenant_id = \(tenantID) AND m.status = 'active'
-                   AND m.list_id = ANY (ARRAY(SELECT l.list_id FROM campaign_lists l
-                                                JOIN lists ON lists.tenant_id = l.tenant_id AND lists.id = l.list_id
-                                                          AND lists.deleted_at IS NULL
-                                               WHERE l.tenant_id = \(tenantID) AND l.campaign_id = \(campaignID))))
-            SELECT count(*) FILTER (WHERE c.status = 'active' AND x.found IS NULL) AS total,
+            SELECT count(*) FILTER (WHERE \(sql: Self.isMailed)) AS total,
                    count(*) FILTER (WHERE c.status <> 'active' OR x.found) AS excluded
-              FROM members
-              CROSS JOIN LATERAL (SELECT status, email_norm FROM contacts
-                                   WHERE tenant_id = \(tenantID) AND id = members.contact_id AND deleted_at IS NULL LIMIT 1) c
-              LEFT JOIN LATERAL (SELECT true AS found FROM suppressions
-                                  WHERE tenant_id = \(tenantID) AND email_norm = c.email_norm
-                                    AND (expires_at IS NULL OR expires_at > \(now)) LIMIT 1) x ON true
+              FROM \(sql: Self.audience(tenantID: tenantID, campaignID: campaignID, now: now))
             """
         )
         return try rows.one { AudienceCount(totalRecipients: try $0.get("total"), excluded: try $0.get("excluded")) }
+    }
+
+    /// Of the rows of `audience`, those that could be mailed.
+    static let isMailed: SQL = "c.status = 'active' AND x.found IS NULL"
+
+    /// The members of a campaign's lists for a `FROM`: contacts under `c`, and `x.found` where they are suppressed.
+    ///
+    /// Contacts and suppressions are looked up one by one by their whole key: right after an import the planner knows nothing of the
+    /// new rows, and a plan of its own choosing may compare each of them with each.
+    static func audience(tenantID: UUID, campaignID: UUID, now: Date) -> SQL {
+        """
+        (SELECT DISTINCT m.contact_id FROM list_contacts m
+          WHERE m.tenant_id = \(tenantID) AND m.status = 'active'
+            AND m.list_id = ANY (ARRAY(SELECT l.list_id FROM campaign_lists l
+                                         JOIN lists ON lists.tenant_id = l.tenant_id AND lists.id = l.list_id
+                                                   AND lists.deleted_at IS NULL
+                                        WHERE l.tenant_id = \(tenantID) AND l.campaign_id = \(campaignID)))
+         OFFSET 0) members
+        CROSS JOIN LATERAL (SELECT * FROM contacts
+                             WHERE tenant_id = \(tenantID) AND id = members.contact_id AND deleted_at IS NULL LIMIT 1) c
+        LEFT JOIN LATERAL (SELECT true AS found FROM suppressions
+                            WHERE tenant_id = \(tenantID) AND email_norm = c.email_norm
+                              AND (expires_at IS NULL OR expires_at > \(now)) LIMIT 1) x ON true
+        """
     }
 
     /// The campaign's newest snapshot.

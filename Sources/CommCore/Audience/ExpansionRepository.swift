@@ -173,7 +173,7 @@ struct ExpansionRepository: Sendable {
             case "identity_name": "c.identity_name"
             case "identity_type": "c.identity_type"
             case "language": "c.language"
-            default: "c.attributes ->> \(field.hasPrefix("attributes.") ? String(field.dropFirst(11)) : field)"
+            default: AttributeSQL.text(field.hasPrefix("attributes.") ? String(field.dropFirst(11)) : field, of: "c.attributes")
             }
         }
         return "ARRAY[" + SQL.joined(values, separator: ", ") + "]::text[]"

@@ -28,10 +28,15 @@ package struct CampaignPreview: Sendable {
             values = try await Self.values(of: program.fields, tenantID: tenantID, contactID: contactID, client: compiler.client)
         }
         for (name, value) in sample { values[PreviewRenderer.field(named: name)] = value }
-        return try renderer.render(program, values: values, at: compiler.time.now)
+        do {
+            return try renderer.render(program, values: values, at: compiler.time.now)
+        } catch let error as RenderError {
+            throw CampaignError(.validationFailed, "The mail cannot be written with these values: \(error.message)")
+        }
     }
 
-    private func program(tenantID: UUID, campaignID: UUID) async throws -> RenderProgram {
+    /// What the campaign sends.
+    func program(tenantID: UUID, campaignID: UUID) async throws -> RenderProgram {
         let rows = try await compiler.client.query(
             """
             SELECT a.program
@@ -56,8 +61,9 @@ package struct CampaignPreview: Sendable {
         let keys = fields.map { CompileInput.attribute(of: $0) }
         let rows = try await client.query(
             """
-            SELECT name, identity_name, email,
-                   ARRAY(SELECT attributes ->> key FROM unnest(\(keys)) WITH ORDINALITY AS k (key, position) ORDER BY position) AS attributes
+            SELECT name, identity_name, email, language,
+                   ARRAY(SELECT \(sql: AttributeSQL.text(named: "key", of: "attributes")) FROM unnest(\(keys)) WITH ORDINALITY AS k (key, position)
+                          ORDER BY position) AS attributes
               FROM contacts
              WHERE tenant_id = \(tenantID) AND id = \(contactID) AND deleted_at IS NULL
             """,
@@ -65,7 +71,7 @@ package struct CampaignPreview: Sendable {
         )
         guard let row = rows.first else { throw CampaignError(.notFound, "Contact not found") }
         var values: [String: String] = [:]
-        for field in ["name", "identity_name", "email"] { values[field] = try row.get(field) }
+        for field in ["name", "identity_name", "email", "language"] { values[field] = try row.get(field) }
         for (field, value) in zip(fields, try row.get("attributes", as: [String?].self)) {
             if let value { values[field] = value }
         }

@@ -38,7 +38,7 @@ struct CompileInput: Sendable {
             """
             SELECT key FROM unnest(\(attributes)) AS key
              WHERE EXISTS (SELECT FROM contacts
-                            WHERE tenant_id = \(tenantID) AND deleted_at IS NULL AND attributes ? key)
+                            WHERE tenant_id = \(tenantID) AND deleted_at IS NULL AND \(sql: AttributeSQL.exists(named: "key", of: "attributes")))
             """,
             tenant: tenantID
         )

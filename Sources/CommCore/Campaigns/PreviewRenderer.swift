@@ -58,18 +58,24 @@ extension RenderProgram {
             subject: subject,
             html: html.map { replaceLinks(in: $0, literal: Self.escapedForHTML, url: .wholeURLInHTML) },
             text: replaceLinks(in: text, literal: { $0 }, url: .wholeURL),
-            links: []
+            links: [],
+            language: language
         )
     }
 
     private func replaceLinks(in segments: [Segment], literal: (String) -> String, url: Escaping) -> [Segment] {
-        segments.flatMap { segment -> [Segment] in
-            guard case .trackedLink(let place) = segment, links.indices.contains(place) else { return [segment] }
-            return links[place].url.map { part in
+        segments.flatMap { $0.replacingLeaves { replaceLink($0, literal: literal, url: url) } }
+    }
+
+    private func replaceLink(_ segment: Segment, literal: (String) -> String, url: Escaping) -> [Segment] {
+        guard case .trackedLink(let place) = segment, links.indices.contains(place) else { return [segment] }
+        return links[place].url.flatMap { part in
+            part.replacingLeaves { part in
                 switch part {
-                case .literal(let text): .literal(literal(text))
-                case .field(let field, let fallback, .wholeURL): .field(field, default: fallback, url)
-                default: part
+                case .literal(let text): [.literal(literal(text))]
+                case .field(let field, let fallback, .wholeURL): [.field(field, default: fallback, url)]
+                case .value(let source, let filters, .wholeURL): [.value(source, filters, url)]
+                default: [part]
                 }
             }
         }

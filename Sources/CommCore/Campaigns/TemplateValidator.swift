@@ -35,12 +35,20 @@ package struct TemplateValidator: Sendable {
             let compiled = try pipeline.compile(draft.source, options: CompileOptions(campaignID: Self.noCampaign, trackLinks: false))
             var values = PreviewRenderer.demoValues
             for (name, value) in sample { values[PreviewRenderer.field(named: name)] = value }
+            let preview = problems.isEmpty ? try renderer.render(compiled.program, values: values, at: time.now) : nil
             return TemplateValidation(
                 errors: problems,
                 warnings: compiled.report.warnings + compiled.report.blockers,
                 metrics: compiled.report.metrics,
-                preview: problems.isEmpty ? try renderer.render(compiled.program, values: values, at: time.now) : nil
+                preview: preview
             )
+        } catch let error as RenderError {
+            let problem = FieldProblem(
+                field: "sample",
+                code: error.code.rawValue,
+                message: "The mail cannot be written with it: \(error.message)"
+            )
+            return TemplateValidation(errors: problems + [problem], warnings: [], metrics: CompileMetrics(), preview: nil)
         } catch let error as CompileError {
             return TemplateValidation(
                 errors: problems

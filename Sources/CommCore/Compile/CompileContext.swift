@@ -11,17 +11,25 @@ struct CompileContext {
     /// Why the template is refused.
     private(set) var errors: [CompileIssue] = []
 
-    /// The HTML; nil when there is none.
-    var document: HTMLDocument? {
-        didSet { positions = document.map { SourcePositions($0.source) } }
+    /// The HTML with its block tags masked; nil when there is none.
+    var document: HTMLDocument?
+    /// The bytes of the HTML as the author wrote it.
+    var sourceHTML: [UInt8] = [] {
+        didSet { positions = SourcePositions(sourceHTML) }
     }
+    /// What stands between double braces in the HTML.
+    var occurrences: [MergeScanner.Occurrence] = []
+    /// The block tags that are masked, by their places.
+    var maskedBlocks: [Int: BlockTag] = [:]
     /// What is changed in the HTML.
     var edits = SourceEdits()
     /// Elements that style rules hide.
     var hidden: Set<Int> = []
     /// What the markers of the edits stand for.
-    private(set) var slots: [Segment] = []
+    private(set) var slots: [Slot] = []
     private(set) var fields: [String] = []
+    /// Whether dates or numbers are written in the recipient's language.
+    var usesLanguage = false
     var links: [LinkTarget] = []
     /// What a link is in the text part, by the offset of its tag.
     var textLinks: [Int: TextLink] = [:]
@@ -42,7 +50,12 @@ struct CompileContext {
 
     /// A marker that stands for a segment.
     mutating func marker(_ segment: Segment) -> SourceEdits.Piece {
-        slots.append(segment)
+        marker(Slot(piece: .segment(segment)))
+    }
+
+    /// A marker that stands for a piece of a block.
+    mutating func marker(_ slot: Slot) -> SourceEdits.Piece {
+        slots.append(slot)
         return .marker(slots.count - 1)
     }
 
@@ -54,9 +67,9 @@ struct CompileContext {
         return fields.count - 1
     }
 
-    /// Remembers that a tag is used.
-    mutating func note(_ tag: MergeTag) {
-        if variables.insert(tag.key).inserted { report.metrics.mergeVariables.append(tag.key) }
+    /// Remembers that a name is used.
+    mutating func note(_ key: String) {
+        if variables.insert(key).inserted { report.metrics.mergeVariables.append(key) }
     }
 
     /// Reports why the template is refused.
@@ -86,12 +99,24 @@ struct CompileContext {
     }
 }
 
+/// What a marker of the edits stands for.
+struct Slot {
+    let piece: BlockNester.Piece
+    /// The place in the source, for problems.
+    var offset = 0
+    /// What it stands in: a block has to end where it began.
+    var container = MergePlace.text
+}
+
 /// What a link is in the text part.
 struct TextLink {
     /// Its address; empty when it is not shown.
     let address: [Segment]
     /// The address as people write it, to tell whether the link's text says it already.
     let spelled: String
+
+    /// Whether it depends on the recipient.
+    var hasFields = false
 
     /// Columns that it is likely to take.
     var columns: Int {
@@ -100,14 +125,9 @@ struct TextLink {
             case .literal(let text): sum + DisplayWidth.of(text)
             // Tokens are longer than any line.
             case .trackedLink, .unsubscribeURL, .openPixelURL: sum + PlainText.width
-            case .field: sum + 12
+            case .field, .value, .condition, .loop: sum + 12
             }
         }
-    }
-
-    /// Whether it depends on the recipient.
-    var hasFields: Bool {
-        address.contains { if case .field = $0 { true } else { false } }
     }
 
     /// Whether the address leads through the tracking domain.

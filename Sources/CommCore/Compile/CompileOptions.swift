@@ -24,6 +24,8 @@ package struct CompileOptions: Sendable {
     package var untrackedHosts: [String]
     package var dangerousContent: DangerousContentPolicy
     package var limits: CompileLimits
+    /// The language of dates and numbers for recipients who have none, such as `en` or `pt-BR`.
+    package var language = "en"
 
     /// Options of a campaign, with the defaults of the product.
     package init(

@@ -22,7 +22,8 @@ extension CompiledTemplate {
             subject: context.subject,
             html: context.html,
             text: context.text,
-            links: context.links
+            links: context.links,
+            language: context.usesLanguage ? context.options.language : nil
         )
         let shown = ShownProgram(program: program, base: context.options.trackingBase, campaignID: context.options.campaignID)
         self.init(
@@ -33,34 +34,5 @@ extension CompiledTemplate {
             report: context.report,
             hash: try program.contentHash()
         )
-    }
-}
-
-/// Writes a program for people to look at.
-private struct ShownProgram {
-    let program: RenderProgram
-    let base: String
-    let campaignID: UUID
-
-    func text(_ segments: [Segment]) -> String {
-        segments.map(text).joined()
-    }
-
-    private func text(_ segment: Segment) -> String {
-        switch segment {
-        case .literal(let text): text
-        case .field(let place, let fallback, _):
-            fallback.isEmpty ? "{{\(key(place))}}" : "{{\(key(place))|\(fallback)}}"
-        case .unsubscribeURL: "{{unsubscribe_url}}"
-        case .trackedLink(let place): "\(base)/c/TRACK_TOKEN_\(campaignID.uuidString.lowercased())_\(program.links[place].index)"
-        case .openPixelURL: "\(base)/o/TRACK_TOKEN_\(campaignID.uuidString.lowercased())"
-        }
-    }
-
-    /// An attribute is shown by its bare key, unless that is the name of one of the contact's own fields.
-    private func key(_ place: Int) -> String {
-        let name = program.fields[place]
-        guard let tag = MergeTag(String(name.trimmingPrefix("attributes."))), tag.name == .field(name) else { return name }
-        return tag.key
     }
 }

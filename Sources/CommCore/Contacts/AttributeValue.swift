@@ -1,4 +1,4 @@
-/// The value of a contact's own attribute: any JSON scalar.
+/// The value of a contact's own attribute: any JSON within `ContactLimits`.
 ///
 /// In a draft `null` takes the attribute away.
 package enum AttributeValue: Sendable, Equatable {
@@ -6,6 +6,8 @@ package enum AttributeValue: Sendable, Equatable {
     case number(Double)
     case boolean(Bool)
     case null
+    case list([AttributeValue])
+    case object([String: AttributeValue])
 }
 
 extension AttributeValue: Codable {
@@ -19,8 +21,10 @@ extension AttributeValue: Codable {
             self = .number(value)
         } else if let value = try? container.decode(String.self) {
             self = .text(value)
+        } else if let values = try? container.decode([AttributeValue].self) {
+            self = .list(values)
         } else {
-            throw DecodingError.dataCorruptedError(in: container, debugDescription: "an attribute is a text, a number, true, false or null")
+            self = .object(try container.decode([String: AttributeValue].self))
         }
     }
 
@@ -31,6 +35,8 @@ extension AttributeValue: Codable {
         case .number(let value): try container.encode(value)
         case .boolean(let value): try container.encode(value)
         case .null: try container.encodeNil()
+        case .list(let values): try container.encode(values)
+        case .object(let members): try container.encode(members)
         }
     }
 }

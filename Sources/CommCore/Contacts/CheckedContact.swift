@@ -77,12 +77,7 @@ struct CheckedContact: Sendable {
             if !AttributeKey.isValid(key) {
                 check.add(field, "invalid", "attribute names are letters, digits, _ . - and at most \(AttributeKey.longest) characters")
             }
-            if case .text(let text) = value {
-                check.text("\(field).\(key)", text)
-                if text.unicodeScalars.count > ContactLimits.attributeValue {
-                    check.add("\(field).\(key)", "too_long", "an attribute has at most \(ContactLimits.attributeValue) characters")
-                }
-            }
+            AttributeCheck.check(value, at: "\(field).\(key)", &check)
         }
     }
 }

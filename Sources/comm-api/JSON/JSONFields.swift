@@ -57,20 +57,9 @@ struct JSONFields {
         return ids.count == texts.count ? ids : nil
     }
 
-    /// An object whose members are scalars, for contacts' own attributes.
+    /// An object of any JSON, for contacts' own attributes.
     mutating func attributes(_ name: String) -> [String: AttributeValue]? {
-        guard let object = object(name) else { return nil }
-        var attributes: [String: AttributeValue] = [:]
-        for (key, value) in object.sorted(by: { $0.key < $1.key }) {
-            switch value {
-            case .string(let text): attributes[key] = .text(text)
-            case .bool(let flag): attributes[key] = .boolean(flag)
-            case .number(let digits): attributes[key] = .number(Double(digits) ?? 0)
-            case .null: attributes[key] = .null
-            default: addWrongType("\(name).\(key)", "a string, a number, true, false or null", value)
-            }
-        }
-        return attributes
+        object(name)?.mapValues(AttributeValue.init)
     }
 
     /// An object whose members are all strings.

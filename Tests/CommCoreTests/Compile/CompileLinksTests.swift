@@ -16,7 +16,7 @@ import Testing
         ("ftp://e.test/x", .scheme), ("{{unsubscribe_url}}", .unsubscribe), ("{{ unsubscribe_url }}", .unsubscribe),
         ("https://e.test/?u={{unsubscribe_url}}", .unsubscribe), ("/path", .relative), ("page.html", .relative), ("///x", .relative),
         ("e.test", .relative), ("https:/e.test", .relative), ("https://", .relative), ("*|ARCHIVE|*", .foreignMarker),
-        ("{{#if x}}https://e.test{{/if}}", .foreignMarker),
+        ("{{#x}}https://e.test{{/x}}", .foreignMarker),
     ])
     func `some links are not tracked, and the report says why`(href: String, reason: LinkReport.Untracked) throws {
         let html = "<p><a href=\"\(href)\">x</a>"

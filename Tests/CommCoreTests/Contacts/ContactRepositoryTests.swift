@@ -53,6 +53,32 @@ struct ContactRepositoryTests {
         #expect(try await fixture.contacts.upsert(tenantID: fixture.tenantID, draft: draft).status == status)
     }
 
+    @Test("lists and objects are kept, within limits that name the path")
+    func structuredAttributes() async throws {
+        let fixture = try await ContactsFixture.make()
+        let orders = AttributeValue.list([.object(["title": .text("Pen"), "price": .number(2.5), "paid": .boolean(true)]), .text("x")])
+        let draft = ContactDraft(email: "ann@example.com", attributes: ["orders": orders])
+        #expect(try await fixture.contacts.upsert(tenantID: fixture.tenantID, draft: draft).attributes == ["orders": orders])
+        let wrong: [String: AttributeValue] = [
+            "deep": .list([.list([.list([.object(["a": .list([])])])])]), "key": .list([.object(["a b": .null])]),
+            "long": .list([.object(["t": .text(String(repeating: "x", count: 4_097))])]),
+            "many": .list(Array(repeating: .null, count: 1_001)), "nul": .object(["a": .list([.text("\u{0}")])]),
+            "wide": .list(Array(repeating: .text(String(repeating: "x", count: 4_000)), count: 9)),
+        ]
+        let found = try await problems {
+            _ = try await fixture.contacts.upsert(
+                tenantID: fixture.tenantID,
+                draft: ContactDraft(email: "b@example.com", attributes: wrong)
+            )
+        }
+        #expect(
+            found == [
+                "attributes.deep[0][0][0].a too_deep", "attributes.key[0] invalid", "attributes.long[0].t too_long",
+                "attributes.many too_many", "attributes.nul.a[0] invalid", "attributes.wide too_long",
+            ]
+        )
+    }
+
     @Test("everything wrong with a draft is reported at once, and nothing is stored")
     func invalidDraft() async throws {
         let fixture = try await ContactsFixture.make()

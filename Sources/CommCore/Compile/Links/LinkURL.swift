@@ -4,6 +4,7 @@ struct LinkURL: Equatable {
     enum Part: Equatable {
         case text(String)
         case tag(MergeTag)
+        case block(BlockTag)
         /// Between double braces, but not of the merge language.
         case unknown(String)
     }
@@ -19,8 +20,12 @@ struct LinkURL: Equatable {
         var position = 0
         for occurrence in MergeScanner.scan(bytes) {
             Self.append(bytes[position..<occurrence.range.lowerBound], &parts)
-            let raw = String(decoding: bytes[occurrence.range], as: UTF8.self)
-            parts.append(occurrence.tag.map { .tag($0) } ?? .unknown(raw))
+            switch occurrence.content {
+            case .value(let tag): parts.append(.tag(tag))
+            case .block(let block): parts.append(.block(block))
+            case .comment: break
+            case .escape, .invalid, .unknown: parts.append(.unknown(String(decoding: bytes[occurrence.range], as: UTF8.self)))
+            }
             position = occurrence.range.upperBound
         }
         Self.append(bytes[position...], &parts)
@@ -38,7 +43,9 @@ struct LinkURL: Equatable {
     }
 
     private static func append(_ bytes: ArraySlice<UInt8>, _ parts: inout [Part]) {
-        if !bytes.isEmpty { parts.append(.text(String(decoding: bytes, as: UTF8.self))) }
+        guard !bytes.isEmpty else { return }
+        let text = String(decoding: bytes, as: UTF8.self)
+        if case .text(let before)? = parts.last { parts[parts.count - 1] = .text(before + text) } else { parts.append(.text(text)) }
     }
 
     /// As an author writes it.
@@ -46,8 +53,20 @@ struct LinkURL: Equatable {
         parts.map { part in
             switch part {
             case .text(let text): text
-            case .tag(let tag): tag.fallback.isEmpty ? "{{\(tag.key)}}" : "{{\(tag.key)|\(tag.fallback)}}"
+            case .tag(let tag): tag.description
+            case .block(let block): block.description
             case .unknown(let raw): raw
+            }
+        }.joined()
+    }
+
+    /// The fixed texts, with a letter for each value; what stands between block tags is taken as written.
+    var shape: String {
+        parts.map { part in
+            switch part {
+            case .text(let text), .unknown(let text): text
+            case .tag: "x"
+            case .block: ""
             }
         }.joined()
     }
@@ -78,25 +97,23 @@ struct LinkURL: Equatable {
         return isStart ? slash + 2 : nil
     }
 
-    /// The segments of the URL, its fixed parts percent-encoded where a URL needs it.
-    func segments(inHTML: Bool, field: (String) -> Int) -> [Segment] {
+    /// The pieces of the URL, its fixed parts percent-encoded where a URL needs it.
+    func pieces(inHTML: Bool, tag segment: (MergeTag, Escaping) -> Segment) -> [BlockNester.Piece] {
         var written: [UInt8] = []
         return parts.map { part in
             switch part {
             case .text(let text):
                 let encoded = Self.encoded(text, after: written)
                 written += Array(encoded.utf8)
-                return .literal(inHTML ? Self.escapedForHTML(encoded) : encoded)
+                return .segment(.literal(inHTML ? Self.escapedForHTML(encoded) : encoded))
             case .unknown(let raw):
                 written += Array(raw.utf8)
-                return .literal(raw)
+                return .segment(.literal(raw))
+            case .block(let block): return .block(block)
             case .tag(let tag):
                 let escaping = Self.escaping(after: written, inHTML: inHTML)
                 written.append(UInt8(ascii: "x"))
-                switch tag.name {
-                case .field(let name): return .field(field(name), default: tag.fallback, escaping)
-                case .unsubscribeURL: return .unsubscribeURL(escaping)
-                }
+                return .segment(segment(tag, escaping))
             }
         }
     }

@@ -32,7 +32,7 @@ enum LinkVerdict: Equatable {
         url.parts.contains { part in
             switch part {
             case .unknown: true
-            case .tag: false
+            case .tag, .block: false
             case .text(let text): !MergeScanner.foreignMarkers(in: Array(text.utf8)).isEmpty
             }
         }

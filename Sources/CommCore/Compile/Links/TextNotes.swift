@@ -76,31 +76,11 @@ private struct MergeDepth {
     mutating func read(_ text: ArraySlice<UInt8>) {
         let bytes = Array(text.dropFirst(position))
         position += bytes.count
-        for index in bytes.indices.dropLast(2) where bytes[index] == UInt8(ascii: "{") && bytes[index + 1] == UInt8(ascii: "{") {
-            if bytes[index + 2] == UInt8(ascii: "#") { depth += 1 }
-            if bytes[index + 2] == UInt8(ascii: "/") { depth = max(depth - 1, 0) }
-        }
-    }
-}
-
-extension SegmentCutter {
-    /// The segments of a text part; what is unknown was reported with the HTML.
-    static func cut(_ text: String, addresses: [[Segment]], _ context: inout CompileContext) -> [Segment] {
-        var segments: [Segment] = []
-        let bytes = Array(text.utf8)
         let opening = Array(String(PlainText.opening).utf8)
-        var start = 0
-        var index = 0
-        while let next = bytes[index...].firstIndex(of: opening[0]) {
-            index = next + 1
-            guard bytes[next...].starts(with: opening) else { continue }
-            let digits = bytes[(next + opening.count)...].prefix { $0 < 0x80 }
-            guard let number = Int(String(decoding: digits, as: UTF8.self)), addresses.indices.contains(number) else { continue }
-            segments += cut(String(decoding: bytes[start..<next], as: UTF8.self), as: .text, part: nil, &context) + addresses[number]
-            start = digits.endIndex + opening.count
-            index = start
+        for index in bytes.indices where bytes[index] == opening[0] && bytes[index...].starts(with: opening) {
+            guard index + opening.count < bytes.count else { continue }
+            if bytes[index + opening.count] == UInt8(ascii: "{") { depth += 1 }
+            if bytes[index + opening.count] == UInt8(ascii: "}") { depth = max(depth - 1, 0) }
         }
-        segments += cut(String(decoding: bytes[start...], as: UTF8.self), as: .text, part: nil, &context)
-        return segments
     }
 }

@@ -8,24 +8,37 @@ enum MergePlace: Equatable {
     case forbidden
     /// Nobody sees it: an ordinary comment.
     case ignored
+
+    /// What text outside of tags and comments stands in.
+    static let text = -1
 }
 
 /// Finds the places of merge tags, asked for in source order.
 struct MergePlaceFinder {
     private let document: HTMLDocument
     private let items: [SourceScanner.Item]
+    private let masked: [Int: BlockTag]
+    private let conditionals: [Range<Int>]
     private var next = 0
+    /// What the range asked for last stands in: text, or what begins at that offset.
+    private(set) var container = MergePlace.text
     /// The attribute that holds the range asked for last.
     private(set) var attribute: SourceAttribute?
 
-    init(_ document: HTMLDocument) {
+    /// - Parameter masked: places of comments that stand for block tags.
+    init(_ document: HTMLDocument, masked: [Int: BlockTag] = [:]) {
         self.document = document
         self.items = document.itemsWithConditionalComments
+        self.masked = masked
+        self.conditionals = document.conditionalComments
     }
 
     /// The place of a range that begins behind the one asked for before.
     mutating func place(of range: Range<Int>) -> MergePlace {
         attribute = nil
+        container =
+            conditionals.last { $0.lowerBound <= range.lowerBound && range.upperBound <= $0.upperBound }?.lowerBound ?? MergePlace.text
+        if masked[range.lowerBound] != nil { return .slot(.html) }
         while next < items.count, end(of: items[next]) <= range.lowerBound { next += 1 }
         guard next < items.count, items[next].range.lowerBound < range.upperBound else {
             return isBehindOpening(range) ? .forbidden : .slot(.html)
@@ -34,7 +47,8 @@ struct MergePlaceFinder {
         case .comment(let comment, _):
             return comment.lowerBound <= range.lowerBound && range.upperBound <= comment.upperBound ? .ignored : .forbidden
         case .declaration: return .forbidden
-        case .tag(let tag): return place(of: range, in: tag)
+        case .tag(let tag):
+            return place(of: range, in: tag)
         }
     }
 
@@ -50,6 +64,7 @@ struct MergePlaceFinder {
 
     private mutating func place(of range: Range<Int>, in tag: SourceTag) -> MergePlace {
         if let content = tag.rawContent, content.lowerBound <= range.lowerBound {
+            container = content.lowerBound
             let isText = tag.name == "title" || tag.name == "textarea"
             return isText && range.upperBound <= content.upperBound ? .slot(.html) : .forbidden
         }
@@ -58,12 +73,15 @@ struct MergePlaceFinder {
             return .forbidden
         }
         self.attribute = attribute
+        container = value.lowerBound
         if attribute.quote == nil, attribute.name == "style" || holdsBothQuotes(value) { return .forbidden }
         if attribute.name.hasPrefix("on") || attribute.name == "srcdoc" { return .forbidden }
+        // What such an element does is judged by these attributes as they are written.
+        if tag.name == "meta" && attribute.name != "content" || tag.name == "link" && attribute.name != "href" { return .forbidden }
         if attribute.name == "style" { return .slot(.css) }
         if URLAttributes.all.contains(attribute.name) {
             let before = CharacterReferences.decode(document.source[value.lowerBound..<range.lowerBound])
-            return .slot(LinkURL.escaping(after: before.utf8, inHTML: true))
+            return .slot(LinkURL.escaping(after: LinkURL(before).shape.utf8, inHTML: true))
         }
         return .slot(attribute.quote == nil ? .htmlUnquoted : .html)
     }

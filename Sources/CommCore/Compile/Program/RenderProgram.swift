@@ -14,14 +14,29 @@ package struct RenderProgram: Codable, Sendable, Equatable {
     package var text: [Segment]
     /// Targets of the tracked links, in the order of their indexes.
     package var links: [LinkTarget]
+    /// The language of dates and numbers for recipients who have none; nil when none are formatted.
+    ///
+    /// The recipient's own is then the field `language`.
+    package var language: String?
 
-    package init(fields: [String], subject: [Segment], html: [Segment]?, text: [Segment], links: [LinkTarget]) {
+    package init(
+        fields: [String],
+        subject: [Segment],
+        html: [Segment]?,
+        text: [Segment],
+        links: [LinkTarget],
+        language: String? = nil
+    ) {
         self.fields = fields
         self.subject = subject
         self.html = html
         self.text = text
         self.links = links
+        self.language = language
     }
+
+    /// The name of the field that holds the recipient's language.
+    package static let languageField = "language"
 
     /// The program as JSON with sorted keys: the same program always gives the same bytes.
     package func encoded() throws -> String {
@@ -43,7 +58,7 @@ package struct RenderProgram: Codable, Sendable, Equatable {
 package struct LinkTarget: Codable, Sendable, Equatable {
     /// Place among all `a[href]` of the mail, those that are not tracked included; it names the link in clicks and reports.
     package var index: Int
-    /// Literals and fields only.
+    /// Literals, values and blocks of them only.
     package var url: [Segment]
 
     package init(index: Int, url: [Segment]) {

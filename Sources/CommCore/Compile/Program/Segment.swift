@@ -10,6 +10,23 @@ package enum Segment: Sendable, Equatable {
     case unsubscribeURL(Escaping)
     /// The recipient's own address of the open pixel.
     case openPixelURL
+    /// A value that filters change, or one of a loop.
+    case value(MergeSource, [MergeFilter], Escaping)
+    /// The first branch whose condition holds.
+    case condition([Branch], otherwise: [Segment])
+    /// The body for each element of a list, or what stands in for an empty one.
+    case loop(MergeSource, body: [Segment], otherwise: [Segment])
+
+    /// A part of a mail under a condition.
+    package struct Branch: Codable, Sendable, Equatable {
+        package var when: MergeCondition
+        package var then: [Segment]
+
+        package init(when: MergeCondition, then: [Segment]) {
+            self.when = when
+            self.then = then
+        }
+    }
 }
 
 extension Segment: Codable {
@@ -21,6 +38,12 @@ extension Segment: Codable {
         case link
         case unsubscribe
         case pixel
+        case value
+        case filters
+        case branches = "if"
+        case otherwise = "else"
+        case loop = "each"
+        case body = "do"
     }
 
     package init(from decoder: any Decoder) throws {
@@ -37,8 +60,23 @@ extension Segment: Codable {
         } else if container.contains(.pixel) {
             self = .openPixelURL
         } else {
-            throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "not a segment"))
+            self = try Self.logic(container)
         }
+    }
+
+    private static func logic(_ container: KeyedDecodingContainer<CodingKeys>) throws -> Segment {
+        let otherwise = try container.decodeIfPresent([Segment].self, forKey: .otherwise) ?? []
+        if let source = try container.decodeIfPresent(MergeSource.self, forKey: .value) {
+            let filters = try container.decodeIfPresent([MergeFilter].self, forKey: .filters) ?? []
+            return .value(source, filters, try container.decode(Escaping.self, forKey: .escaping))
+        }
+        if let branches = try container.decodeIfPresent([Branch].self, forKey: .branches) {
+            return .condition(branches, otherwise: otherwise)
+        }
+        if let source = try container.decodeIfPresent(MergeSource.self, forKey: .loop) {
+            return .loop(source, body: try container.decode([Segment].self, forKey: .body), otherwise: otherwise)
+        }
+        throw DecodingError.dataCorrupted(.init(codingPath: container.codingPath, debugDescription: "not a segment"))
     }
 
     package func encode(to encoder: any Encoder) throws {
@@ -52,6 +90,17 @@ extension Segment: Codable {
         case .trackedLink(let index): try container.encode(index, forKey: .link)
         case .unsubscribeURL(let escaping): try container.encode(escaping, forKey: .unsubscribe)
         case .openPixelURL: try container.encode(true, forKey: .pixel)
+        case .value(let source, let filters, let escaping):
+            try container.encode(source, forKey: .value)
+            if !filters.isEmpty { try container.encode(filters, forKey: .filters) }
+            try container.encode(escaping, forKey: .escaping)
+        case .condition(let branches, let otherwise):
+            try container.encode(branches, forKey: .branches)
+            if !otherwise.isEmpty { try container.encode(otherwise, forKey: .otherwise) }
+        case .loop(let source, let body, let otherwise):
+            try container.encode(source, forKey: .loop)
+            try container.encode(body, forKey: .body)
+            if !otherwise.isEmpty { try container.encode(otherwise, forKey: .otherwise) }
         }
     }
 }

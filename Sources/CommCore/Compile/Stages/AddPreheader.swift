@@ -7,17 +7,18 @@ struct AddPreheader: CompileStage {
         let opening = #"<div style="display:none;max-height:0;max-width:0;overflow:hidden;opacity:0;mso-hide:all">"#
         var content: [SourceEdits.Piece] = [.bytes(Array(opening.utf8))]
         for segment in SegmentCutter.cut(preheader, as: .html, part: .preheader, &context) {
-            if case .literal(let text) = segment {
-                var bytes: [UInt8] = []
-                Escaping.html.append(Array(text.utf8), json: false, to: &bytes)
-                content.append(.bytes(bytes))
-            } else {
-                content.append(context.marker(segment))
-            }
+            content += segment.replacingLeaves { [Self.escaped($0)] }.map { context.marker($0) }
         }
         content.append(.bytes(Array("</div>".utf8)))
         let place = start(of: document)
         context.edits.replace(place..<place, with: content)
+    }
+
+    private static func escaped(_ segment: Segment) -> Segment {
+        guard case .literal(let text) = segment else { return segment }
+        var bytes: [UInt8] = []
+        Escaping.html.append(Array(text.utf8), json: false, to: &bytes)
+        return .literal(String(decoding: bytes, as: UTF8.self))
     }
 
     /// Behind the start tag of the body; in a fragment, behind what stands before its first element.

@@ -5,6 +5,13 @@ extension HTMLDocument {
     var itemsWithConditionalComments: [SourceScanner.Item] {
         ConditionalComments.opened(items, in: source)
     }
+
+    /// The comments that Outlook reads as part of the mail.
+    var conditionalComments: [Range<Int>] {
+        items.compactMap { item in
+            if case .comment(let range, let inside) = item, ConditionalComments.isConditional(source[inside]) { range } else { nil }
+        }
+    }
 }
 
 /// Comments whose inside Outlook reads: `<!--[if mso]>…<![endif]-->`.
@@ -23,7 +30,7 @@ enum ConditionalComments {
         return all
     }
 
-    private static func isConditional(_ inside: ArraySlice<UInt8>) -> Bool {
+    static func isConditional(_ inside: ArraySlice<UInt8>) -> Bool {
         let start = inside.drop { $0 <= 0x20 }.prefix(4)
         return start.map { $0 | ($0 >= 0x41 && $0 <= 0x5A ? 0x20 : 0) }.starts(with: Array("[if".utf8))
     }

@@ -4,24 +4,22 @@ import HTML
 struct CutSegments: CompileStage {
     func run(_ context: inout CompileContext) {
         context.subject = SegmentCutter.cut(context.source.subject, as: .header, part: .subject, &context)
-        if context.subject.contains(where: \.isUnsubscribeURL) {
+        if context.subject.holds(\.isUnsubscribeURL) {
             context.block(
                 CompileIssue("merge_tag_not_allowed_here", "{{unsubscribe_url}} cannot be filled in in the subject", part: .subject)
             )
         }
-        guard let document = context.document else { return }
-        context.html = context.edits.pieces(of: document.source).map { piece in
+        guard context.document != nil else { return }
+        var nester = BlockNester(links: context.links)
+        for piece in context.edits.pieces(of: context.sourceHTML) {
             switch piece {
-            case .bytes(let bytes): .literal(String(decoding: bytes, as: UTF8.self))
-            case .marker(let number): context.slots[number]
+            case .bytes(let bytes): nester.add(.segment(.literal(String(decoding: bytes, as: UTF8.self))))
+            case .marker(let number):
+                let slot = context.slots[number]
+                nester.add(slot.piece, at: slot.offset, in: slot.container)
             }
         }
-    }
-}
-
-extension Segment {
-    /// Whether the recipient's unsubscribe address is filled in.
-    var isUnsubscribeURL: Bool {
-        if case .unsubscribeURL = self { true } else { false }
+        context.html = nester.finish()
+        for problem in nester.problems { context.refuse(context.issue(problem.code, problem.message, at: problem.offset)) }
     }
 }

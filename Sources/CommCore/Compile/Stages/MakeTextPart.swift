@@ -13,7 +13,9 @@ struct MakeTextPart: CompileStage {
     private func generate(_ document: HTMLDocument, _ context: inout CompileContext) {
         var notes = TextNotes(style: context.options.textLinks)
         let known = context.textLinks
-        let marked = PlainText.make(of: document, hidden: context.hidden) { link in
+        let blocks = context.maskedBlocks.sorted { $0.key < $1.key }
+        let marks = Dictionary(uniqueKeysWithValues: blocks.enumerated().map { ($1.key, TextBlocks.mark($0, $1.value)) })
+        let marked = PlainText.make(of: document, hidden: context.hidden, marks: marks) { link in
             guard let target = known[link.tag.range.lowerBound], !target.address.isEmpty, !link.repeatsAnother else { return .omit }
             guard !Self.says(link.text, target.spelled) else {
                 // A tracked address takes the place of the bare one; anything else is said already.
@@ -21,7 +23,8 @@ struct MakeTextPart: CompileStage {
             }
             return .append(notes.mark(target, as: link.text.isEmpty ? .bare : .aside))
         }
-        context.text = SegmentCutter.cut(notes.text(marked), addresses: notes.addresses, &context)
+        let text = notes.text(blocks.isEmpty ? marked : TextBlocks.withoutLinesOfMarks(marked))
+        context.text = segments(of: text, notes.addresses, blocks.map(\.value), &context)
         addUnsubscribeLine(&context)
     }
 
@@ -38,10 +41,46 @@ struct MakeTextPart: CompileStage {
         return bare(text) == bare(address)
     }
 
+    private func segments(of text: String, _ links: [[Segment]], _ blocks: [BlockTag], _ context: inout CompileContext) -> [Segment] {
+        var pieces: [BlockNester.Piece] = []
+        for piece in text.split(separator: PlainText.opening, omittingEmptySubsequences: false) {
+            var rest = piece
+            if let close = piece.firstIndex(of: PlainText.closing) {
+                let name = piece[..<close]
+                if let number = Int(name), links.indices.contains(number) {
+                    pieces += links[number].map { .segment($0) }
+                    rest = piece[piece.index(after: close)...]
+                } else if let number = TextBlocks.number(name), blocks.indices.contains(number) {
+                    pieces.append(.block(context.registering(blocks[number])))
+                    rest = piece[piece.index(after: close)...]
+                }
+            }
+            // What is wrong or unknown was reported with the HTML.
+            pieces += SegmentCutter.pieces(of: Array(rest.utf8), as: .text, &context, report: nil).map(\.piece)
+        }
+        return nested(pieces, &context)
+    }
+
+    private func nested(_ pieces: [BlockNester.Piece], _ context: inout CompileContext) -> [Segment] {
+        var nester = BlockNester(links: context.links)
+        for piece in pieces { nester.add(piece) }
+        let segments = nester.finish()
+        guard !nester.problems.isEmpty else { return segments }
+        // Something moved or dropped a tag; blocks that are wrong in the HTML already refuse the template there.
+        let message = "The text part made from the HTML holds all branches, since its blocks cannot be told apart; write a text part"
+        context.warn(CompileIssue("text_without_logic", message, part: .text))
+        return pieces.compactMap { piece in
+            guard case .segment(let segment) = piece, !segment.needsLoop(context.links) else { return nil }
+            return segment
+        }
+    }
+
     /// An unsubscribe link that the HTML holds must not be missing in the text.
     private func addUnsubscribeLine(_ context: inout CompileContext) {
-        let isInHTML = context.slots.contains(where: \.isUnsubscribeURL)
-        guard isInHTML, !context.text.contains(where: \.isUnsubscribeURL) else { return }
+        let isInHTML = context.slots.contains { slot in
+            if case .segment(let segment) = slot.piece { [segment].holds(\.isUnsubscribeURL) } else { false }
+        }
+        guard isInHTML, !context.text.guaranteesUnsubscribeURL else { return }
         context.text += [.literal("\n\nUnsubscribe: "), .unsubscribeURL(.text)]
     }
 }

@@ -8,7 +8,12 @@ struct ParseHTML: CompileStage {
         // Conditional comments repeat tags that the tree does not hold.
         let parsing = HTMLParseLimits(bytes: limits.bytes, tags: limits.elements * 4 + 1_000)
         do {
-            let document = try HTMLDocument(Array(html.utf8), limits: parsing)
+            let source = Array(html.utf8)
+            context.sourceHTML = source
+            context.occurrences = MergeScanner.scan(source) { CharacterReferences.decode($0) }
+            let mask = BlockMask(source, context.occurrences)
+            context.maskedBlocks = mask.masked
+            let document = try HTMLDocument(mask.source, limits: parsing)
             context.document = document
             measure(document, &context)
         } catch .tooManyTags(_, let actual) {

@@ -76,7 +76,7 @@ struct RewriteLinks: CompileStage {
         }
         if original.utf8.count <= 2 * Self.longestTarget { LinkDeception.check(url, shownAs: text, at: tag.range.lowerBound, &context) }
         write(verdict, target, isChanged: !applied.isEmpty || isProtocolRelative, attribute, index: index, &context)
-        context.textLinks[tag.range.lowerBound] = textLink(verdict, target, original, &context)
+        context.textLinks[tag.range.lowerBound] = textLink(verdict, target, original, at: attribute.range.lowerBound, &context)
     }
 
     private func reportUnsuitable(
@@ -106,11 +106,15 @@ struct RewriteLinks: CompileStage {
         guard let value = attribute.value else { return }
         var content: [SourceEdits.Piece]
         if verdict == .tracked {
-            context.links.append(LinkTarget(index: index, url: segments(target, inHTML: false, &context)))
-            content = [context.marker(.trackedLink(context.links.count - 1))]
+            context.links.append(LinkTarget(index: index, url: segments(target, inHTML: false, at: attribute.range.lowerBound, &context)))
+            content = [context.marker(Slot(piece: .segment(.trackedLink(context.links.count - 1)), offset: attribute.range.lowerBound))]
         } else if isChanged {
-            content = segments(target, inHTML: true, &context).map { segment in
-                if case .literal(let text) = segment { .bytes(Array(text.utf8)) } else { context.marker(segment) }
+            content = segments(target, inHTML: true, at: attribute.range.lowerBound, &context).map { segment in
+                if case .literal(let text) = segment {
+                    .bytes(Array(text.utf8))
+                } else {
+                    context.marker(Slot(piece: .segment(segment), offset: attribute.range.lowerBound))
+                }
             }
         } else {
             return
@@ -119,26 +123,45 @@ struct RewriteLinks: CompileStage {
         context.edits.replace(value, with: content)
     }
 
-    private func segments(_ url: LinkURL, inHTML: Bool, _ context: inout CompileContext) -> [Segment] {
-        url.segments(inHTML: inHTML) { context.place(ofField: $0) }
+    private func segments(_ url: LinkURL, inHTML: Bool, at offset: Int, _ context: inout CompileContext) -> [Segment] {
+        var nester = BlockNester(isInLoop: true)
+        let pieces = url.pieces(inHTML: inHTML) { context.segment(for: $0, fallback: $0.fallback, $1) }
+        for piece in pieces {
+            if case .block(let block) = piece { nester.add(.block(context.registering(block))) } else { nester.add(piece) }
+        }
+        let segments = nester.finish()
+        // A link is written several times, and its problems are the same each time.
+        if !inHTML, let problem = nester.problems.first { context.refuse(context.issue(problem.code, problem.message, at: offset)) }
+        return segments
     }
 
-    private func textLink(_ verdict: LinkVerdict, _ target: LinkURL, _ original: String, _ context: inout CompileContext) -> TextLink {
+    private func textLink(
+        _ verdict: LinkVerdict,
+        _ target: LinkURL,
+        _ original: String,
+        at offset: Int,
+        _ context: inout CompileContext
+    ) -> TextLink {
         switch verdict {
-        case .tracked: TextLink(address: [.trackedLink(context.links.count - 1)], spelled: original)
+        case .tracked:
+            TextLink(
+                address: [.trackedLink(context.links.count - 1)],
+                spelled: original,
+                hasFields: context.links.last.map(PreparedLink.isPersonal) ?? false
+            )
         case .untracked(.empty), .untracked(.anchor), .untracked(.relative): TextLink(address: [], spelled: original)
-        case .untracked(.scheme): schemeLink(target, original, &context)
+        case .untracked(.scheme): schemeLink(target, original, at: offset, &context)
         // The other product has to find its marker as it was.
         case .untracked(.foreignMarker): TextLink(address: [.literal(original)], spelled: original)
-        default: TextLink(address: segments(target, inHTML: false, &context), spelled: original)
+        default: TextLink(address: segments(target, inHTML: false, at: offset, &context), spelled: original, hasFields: target.hasTags)
         }
     }
 
     /// A mail address or telephone number is shown as people write it.
-    private func schemeLink(_ target: LinkURL, _ original: String, _ context: inout CompileContext) -> TextLink {
+    private func schemeLink(_ target: LinkURL, _ original: String, at offset: Int, _ context: inout CompileContext) -> TextLink {
         let spelled = original.drop { $0 != ":" }.dropFirst().prefix { $0 != "?" }
         let isPlain = !target.hasTags && ["mailto", "tel", "sms"].contains(URLScheme.of(original.utf8))
-        let address = isPlain ? [.literal(String(spelled))] : segments(target, inHTML: false, &context)
-        return TextLink(address: address, spelled: String(spelled))
+        let address = isPlain ? [.literal(String(spelled))] : segments(target, inHTML: false, at: offset, &context)
+        return TextLink(address: address, spelled: String(spelled), hasFields: target.hasTags)
     }
 }

@@ -10,6 +10,8 @@ package struct BoundMessage: Sendable {
     var links: [UInt8] = []
     /// Where each address ends in `links`.
     var linkEnds: [Int] = []
+    /// For links that are signed where they are written; nil when there are none.
+    var clicks: LinkTokenBeginning?
 
     /// A message that no recipient was bound to yet.
     package init() {}

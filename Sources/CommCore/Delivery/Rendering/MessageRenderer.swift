@@ -14,6 +14,9 @@ package struct MessageRenderer: Sendable {
     private let html: [PreparedSegment]
     private let text: [PreparedSegment]
     private let links: [PreparedLink]
+    /// Links that are signed where they are written.
+    private let late: Set<Int>
+    private let logic: LogicContext
     private let hasPixel: Bool
     private let bases: LinkBases
     private let key: LinkTokenKey
@@ -24,12 +27,20 @@ package struct MessageRenderer: Sendable {
     package init(program: RenderProgram, bases: LinkBases, signer: LinkTokenSigner) throws(RenderError) {
         self.fields = program.fields
         self.hasHTML = program.html != nil
-        self.subject = try PreparedSegment.prepare(program.subject, in: program)
-        self.html = try PreparedSegment.prepare(program.html ?? [], in: program)
-        self.text = try PreparedSegment.prepare(program.text, in: program)
+        let late = Self.late(program)
+        self.late = late
+        self.subject = try PreparedSegment.prepare(program.subject, in: program, late: late)
+        self.html = try PreparedSegment.prepare(program.html ?? [], in: program, late: late)
+        self.text = try PreparedSegment.prepare(program.text, in: program, late: late)
         var links: [PreparedLink] = []
         for link in program.links { links.append(try PreparedLink(link, in: program)) }
         self.links = links
+        self.logic = LogicContext(
+            links: links,
+            clickBase: bases.click,
+            languageField: program.fields.firstIndex(of: RenderProgram.languageField),
+            language: program.language ?? "en"
+        )
         self.hasPixel = program.html?.contains(.openPixelURL) ?? false
         self.bases = bases
         self.key = signer.key
@@ -65,10 +76,8 @@ package struct MessageRenderer: Sendable {
             case .text: text
             }
         let limit = output.count + (form == .json ? 2 * Self.largestBody : Self.largestBody)
-        for segment in segments {
-            segment.append(message, json: form == .json, to: &output)
-            if output.count > limit { throw RenderError(.bodyTooLarge, "the mail is larger than \(Self.largestBody) bytes") }
-        }
+        var state = LogicState(limit: limit, logic)
+        try PreparedLogic.append(segments, message, json: form == .json, &state, to: &output)
     }
 
     /// The whole mail of one recipient.
@@ -100,12 +109,26 @@ package struct MessageRenderer: Sendable {
         message.linkEnds.removeAll(keepingCapacity: true)
         guard !links.isEmpty else { return }
         let beginning = beginning(.click, recipient)
-        for link in links {
-            let ending = try link.ending(for: message)
-            message.links.append(contentsOf: bases.click)
-            beginning.appendToken(ending: ending, to: &message.links)
+        message.clicks = late.isEmpty ? nil : beginning
+        var state = LogicState(limit: Self.largestBody, logic)
+        for (place, link) in links.enumerated() {
+            if late.isEmpty || !late.contains(place) {
+                let ending = try link.ending(for: message, &state)
+                message.links.append(contentsOf: bases.click)
+                beginning.appendToken(ending: ending, to: &message.links)
+            }
             message.linkEnds.append(message.links.count)
         }
+    }
+
+    /// Personal links that stand in blocks only: their target may have no sense for a recipient who does not get them.
+    private static func late(_ program: RenderProgram) -> Set<Int> {
+        let certain = Set(
+            ((program.html ?? []) + program.text + program.subject).compactMap { segment in
+                if case .trackedLink(let place) = segment { place } else { nil }
+            }
+        )
+        return Set(program.links.indices.filter { !certain.contains($0) && PreparedLink.isPersonal(program.links[$0]) })
     }
 
     private func beginning(_ purpose: LinkTokenPurpose, _ recipient: RecipientValues) -> LinkTokenBeginning {

@@ -6,14 +6,15 @@ enum PreparedLink: Sendable {
     case personal(index: Int, [PreparedSegment])
 
     init(_ target: LinkTarget, in program: RenderProgram) throws(RenderError) {
-        let prepared = try PreparedSegment.prepare(target.url, in: program)
-        for segment in prepared {
+        let refersToLink = target.url.holds { segment in
             switch segment {
-            case .literal, .field: continue
-            default: throw RenderError(.invalidProgram, "the target of link \(target.index) refers to another link")
+            case .trackedLink, .unsubscribeURL, .openPixelURL: true
+            default: false
             }
         }
-        if prepared.contains(where: { if case .field = $0 { true } else { false } }) {
+        if refersToLink { throw RenderError(.invalidProgram, "the target of link \(target.index) refers to another link") }
+        let prepared = try PreparedSegment.prepare(target.url, in: program)
+        if Self.isPersonal(target) {
             self = .personal(index: target.index, prepared)
         } else {
             var url: [UInt8] = []
@@ -22,15 +23,20 @@ enum PreparedLink: Sendable {
         }
     }
 
+    /// Whether the target depends on the recipient.
+    static func isPersonal(_ target: LinkTarget) -> Bool {
+        target.url.contains { if case .literal = $0 { false } else { true } }
+    }
+
     /// The ending of the recipient's token.
     ///
     /// - Throws: `RenderError` with `invalidLink` when the values make no web URL of the target.
-    func ending(for message: BoundMessage) throws(RenderError) -> LinkTokenEnding {
+    func ending(for message: BoundMessage, _ state: inout LogicState) throws(RenderError) -> LinkTokenEnding {
         switch self {
         case .fixed(let ending): return ending
         case .personal(let index, let segments):
             var url: [UInt8] = []
-            for segment in segments { segment.append(message, json: false, to: &url) }
+            try PreparedLogic.append(segments, message, json: false, &state, to: &url)
             return try Self.ending(index, url)
         }
     }

@@ -6,11 +6,13 @@ enum PreparedSegment: Sendable {
     case trackedLink(Int)
     case unsubscribeURL(Escaping)
     case openPixelURL
+    case logic(PreparedLogic)
 
     /// Prepares a segment of a program.
     ///
+    /// - Parameter late: links that are signed where they are written.
     /// - Throws: `RenderError` when it refers to a field or link that the program does not have.
-    init(_ segment: Segment, in program: RenderProgram) throws(RenderError) {
+    init(_ segment: Segment, in program: RenderProgram, late: Set<Int> = []) throws(RenderError) {
         switch segment {
         case .literal(let text):
             let plain = Array(text.utf8)
@@ -22,20 +24,45 @@ enum PreparedSegment: Sendable {
             self = .field(index, fallback: Array(fallback.utf8), escaping)
         case .trackedLink(let index):
             guard program.links.indices.contains(index) else { throw RenderError(.invalidProgram, "there is no link \(index)") }
-            self = .trackedLink(index)
+            self = late.contains(index) ? .logic(PreparedLogic(.link(index))) : .trackedLink(index)
         case .unsubscribeURL(let escaping): self = .unsubscribeURL(escaping)
         case .openPixelURL: self = .openPixelURL
+        case .value(let source, let filters, let escaping):
+            self = .logic(PreparedLogic(.value(try PreparedSource(source, in: program), filters, escaping)))
+        case .condition(let branches, let otherwise):
+            var prepared: [PreparedLogic.Branch] = []
+            for branch in branches {
+                let condition = try PreparedCondition(branch.when, in: program)
+                prepared.append(.init(when: condition, then: try Self.prepare(branch.then, in: program, late: late)))
+            }
+            self = .logic(PreparedLogic(.condition(prepared, otherwise: try Self.prepare(otherwise, in: program, late: late))))
+        case .loop(let source, let body, let otherwise):
+            let kind = PreparedLogic.Kind.loop(
+                try PreparedSource(source, in: program),
+                body: try Self.prepare(body, in: program, late: late),
+                otherwise: try Self.prepare(otherwise, in: program, late: late)
+            )
+            self = .logic(PreparedLogic(kind))
         }
     }
 
-    static func prepare(_ segments: [Segment], in program: RenderProgram) throws(RenderError) -> [PreparedSegment] {
+    static func prepare(
+        _ segments: [Segment],
+        in program: RenderProgram,
+        late: Set<Int> = []
+    ) throws(RenderError) -> [PreparedSegment] {
         var prepared: [PreparedSegment] = []
         prepared.reserveCapacity(segments.count)
-        for segment in segments { prepared.append(try PreparedSegment(segment, in: program)) }
+        for segment in segments { prepared.append(try PreparedSegment(segment, in: program, late: late)) }
         return prepared
     }
 
-    /// Appends the segment as the recipient gets it.
+    /// Whether it asks for more than a place to copy from.
+    var isLogic: Bool {
+        if case .logic = self { true } else { false }
+    }
+
+    /// Appends the segment as the recipient gets it; logic is left to `PreparedLogic`.
     func append(_ message: BoundMessage, json: Bool, to output: inout [UInt8]) {
         switch self {
         case .literal(let plain, let escaped): output.append(contentsOf: json ? escaped : plain)
@@ -47,6 +74,7 @@ enum PreparedSegment: Sendable {
         // Base and token hold no character that any other place would need escaped.
         case .unsubscribeURL: output.append(contentsOf: message.unsubscribeURL)
         case .openPixelURL: output.append(contentsOf: message.openPixelURL)
+        case .logic: return
         }
     }
 }

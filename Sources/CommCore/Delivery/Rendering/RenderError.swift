@@ -14,6 +14,8 @@ package struct RenderError: Error, Equatable, Sendable, CustomStringConvertible 
         case invalidLink
         /// A body exceeds `MessageRenderer.largestBody`.
         case bodyTooLarge
+        /// The loops of a part take more rounds than `LogicState.mostRounds`.
+        case tooManyRounds
     }
 
     /// What kind of failure it is.
@@ -25,6 +27,8 @@ package struct RenderError: Error, Equatable, Sendable, CustomStringConvertible 
         self.code = code
         self.message = message
     }
+
+    static let tooLarge = RenderError(.bodyTooLarge, "the mail is larger than \(MessageRenderer.largestBody) bytes")
 
     package var description: String { "\(code.rawValue): \(message)" }
 }

@@ -1,58 +1,78 @@
-/// A merge tag: `{{name}}`, `{{ city | your town }}`.
+/// A merge tag that stands for a value: `{{name}}`, `{{ city | your town }}`, `{{price|currency:"EUR"}}`.
 package struct MergeTag: Sendable, Equatable {
     /// What a tag stands for.
     package enum Name: Sendable, Equatable {
         /// One of the contact's fields, as in `RenderProgram.fields`.
         case field(String)
         case unsubscribeURL
+        /// Something of the loop around it.
+        case loop(MergeSource)
     }
 
     package let name: Name
     /// As it is written.
     package let key: String
-    /// Stands for a missing or empty value.
+    /// Stands for a missing or empty value, when there is no other filter.
     package let fallback: String
+    /// What is done to the value, in this order; empty when a default is all.
+    package let filters: [MergeFilter]
+
+    /// Tags that stand for an address of the recipient's own, not for a value.
+    static let addresses: Set<String> = ["unsubscribe_url"]
 
     /// Reads what stands between the braces; nil when it is not of this language.
     package init?(_ content: String) {
-        let bar = content.utf8.firstIndex(of: UInt8(ascii: "|"))
-        let key = Self.trimmed(content[..<(bar ?? content.endIndex)])
-        guard Self.isKey(key), !Self.reserved.contains(key), !key.hasPrefix("this.") else { return nil }
+        guard let tag = try? Self.read(content[...]) else { return nil }
+        self = tag
+    }
+
+    private init(name: Name, key: String, fallback: String, filters: [MergeFilter]) {
+        self.name = name
         self.key = key
-        self.fallback = bar.map { Self.trimmed(content[content.index(after: $0)...]) } ?? ""
-        switch key {
-        case "unsubscribe_url": self.name = .unsubscribeURL
-        case "name", "identity_name", "email": self.name = .field(key)
-        default: self.name = .field(key.hasPrefix(Self.attributePrefix) ? key : Self.attributePrefix + key)
+        self.fallback = fallback
+        self.filters = filters
+    }
+
+    /// Reads what stands between the braces; nil when it is no tag of this language.
+    ///
+    /// - Throws: when it is one and its filters are wrong.
+    static func read(_ content: Substring) throws(MergeSyntaxError) -> MergeTag? {
+        let bar = content.firstIndex(of: "|")
+        let key = content[..<(bar ?? content.endIndex)].trimmedOfBlanks
+        guard let name = name(key) else { return nil }
+        let filters = try bar.map { index throws(MergeSyntaxError) in try MergeFilterParser.parse(content[content.index(after: index)...]) }
+        if name == .unsubscribeURL, filters?.contains(where: { if case .fallback = $0 { false } else { true } }) == true {
+            throw MergeSyntaxError(.invalidTag, "\(key) is an address and takes no filter")
+        }
+        guard let filters else { return MergeTag(name: name, key: key, fallback: "", filters: []) }
+        if filters.count == 1, case .fallback(let text) = filters[0] {
+            return MergeTag(name: name, key: key, fallback: text, filters: [])
+        }
+        return MergeTag(name: name, key: key, fallback: "", filters: filters)
+    }
+
+    private static func name(_ key: String) -> Name? {
+        if key == "unsubscribe_url" { return .unsubscribeURL }
+        guard let source = MergeSource(key) else { return nil }
+        if case .field(let name) = source { return .field(name) }
+        return .loop(source)
+    }
+
+    /// Where the value comes from; nil for an address.
+    package var source: MergeSource? {
+        switch name {
+        case .field(let name): .field(name)
+        case .loop(let source): source
+        case .unsubscribeURL: nil
         }
     }
 
     /// The attribute that is meant, if it is one.
-    package var attribute: String? {
-        guard case .field(let name) = name, name.hasPrefix(Self.attributePrefix) else { return nil }
-        return String(name.dropFirst(Self.attributePrefix.count))
-    }
+    package var attribute: String? { source?.attribute }
 
-    private static let attributePrefix = "attributes."
-
-    /// Words with a meaning of their own in other merge languages.
-    private static let reserved: Set<String> = ["else", "this", "end", "endif", "attributes", "attributes."]
-
-    private static func isKey(_ key: String) -> Bool {
-        (1...100).contains(key.utf8.count)
-            && key.utf8.allSatisfy { byte in
-                switch byte {
-                case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "0")...UInt8(ascii: "9"):
-                    true
-                default: "_.-".utf8.contains(byte)
-                }
-            }
-    }
-
-    private static func trimmed(_ text: Substring) -> String {
-        var text = text
-        while let first = text.first, first.isWhitespace { text.removeFirst() }
-        while let last = text.last, last.isWhitespace { text.removeLast() }
-        return String(text)
+    /// As an author writes it.
+    package var description: String {
+        if !filters.isEmpty { return MergeWriter.tag(key, filters: filters) }
+        return fallback.isEmpty ? "{{\(key)}}" : "{{\(key)|\(fallback)}}"
     }
 }
