@@ -8,6 +8,8 @@ package struct CompileOptions: Sendable {
     package var utm: UTMOptions
     /// Whether links lead through the tracking domain.
     package var trackLinks: Bool
+    /// Hosts that links always lead to directly.
+    package var untrackedHosts: [String]
     /// Only for showing tracked links in `CompiledTemplate.html` and `.text`; the program does not depend on it.
     package var trackingBase: String
     /// Shown by mail programs beside the subject; hidden in the mail.
@@ -29,7 +31,8 @@ package struct CompileOptions: Sendable {
         preheader: String? = nil,
         openPixel: Bool = false,
         dangerousContent: DangerousContentPolicy = .remove,
-        limits: CompileLimits = CompileLimits()
+        limits: CompileLimits = CompileLimits(),
+        untrackedHosts: [String] = []
     ) {
         self.campaignID = campaignID
         self.fields = fields
@@ -40,6 +43,7 @@ package struct CompileOptions: Sendable {
         self.openPixel = openPixel
         self.dangerousContent = dangerousContent
         self.limits = limits
+        self.untrackedHosts = untrackedHosts
     }
 }
 

@@ -18,10 +18,14 @@ package struct CompilePipeline: Sendable {
     ]
 
     private let hooks: [CompileHook]
+    private let now: @Sendable () -> ContinuousClock.Instant
 
     /// A pipeline with a deployment's hooks.
-    package init(hooks: [CompileHook] = []) {
+    ///
+    /// - Parameter now: the clock that runs of hooks are measured with.
+    package init(hooks: [CompileHook] = [], now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }) {
         self.hooks = hooks
+        self.now = now
     }
 
     /// Compiles a template for a campaign.
@@ -29,24 +33,20 @@ package struct CompilePipeline: Sendable {
     /// - Throws: `CompileError` with every reason when the template is refused.
     package func compile(_ source: TemplateSource, options: CompileOptions) throws -> CompiledTemplate {
         var source = source
-        var warnings: [CompileIssue] = []
-        for hook in hooks { warnings += Self.run(hook) { try hook.before?(&source, options) } }
+        var runner = HookRunner(now: now)
+        for hook in hooks { runner.run(hook, .validation) { try hook.before?(&source, options) } }
+        let warned = runner.warnings.count
         var context = CompileContext(source: source, options: options)
+        context.report.hooks = runner.runs
         for stage in Self.stages {
             stage.run(&context)
             if !context.errors.isEmpty { throw CompileError(issues: context.errors, report: context.report) }
         }
-        context.report.warnings += warnings
+        context.report.warnings += runner.warnings
         var compiled = try CompiledTemplate(context)
-        for hook in hooks { compiled.report.warnings += Self.run(hook) { try hook.after?(compiled) } }
+        for hook in hooks { runner.run(hook, .completed) { try hook.after?(compiled) } }
+        compiled.report.warnings += runner.warnings[warned...]
+        compiled.report.hooks = runner.runs
         return compiled
-    }
-
-    private static func run(_ hook: CompileHook, _ body: () throws -> [CompileIssue]?) -> [CompileIssue] {
-        do {
-            return try body() ?? []
-        } catch {
-            return [CompileIssue("hook_failed", "The hook \(hook.name) failed: \(error)")]
-        }
     }
 }

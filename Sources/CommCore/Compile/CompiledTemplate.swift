@@ -52,6 +52,7 @@ private struct ShownProgram {
         case .field(let place, let fallback, _):
             fallback.isEmpty ? "{{\(key(place))}}" : "{{\(key(place))|\(fallback)}}"
         case .unsubscribeURL: "{{unsubscribe_url}}"
+        case .webVersionURL: "{{web_version_url}}"
         case .trackedLink(let place): "\(base)/c/TRACK_TOKEN_\(campaignID.uuidString.lowercased())_\(program.links[place].index)"
         case .openPixelURL: "\(base)/o/TRACK_TOKEN_\(campaignID.uuidString.lowercased())"
         }

@@ -24,6 +24,8 @@ package struct APIConfiguration: Sendable {
     package var maxBodyBytes: Int
     /// Largest import file, in bytes.
     package var maxImportBytes: Int
+    /// Import files of a tenant in 15 minutes; 0 for any number.
+    package var importsPerWindow: Int
 }
 
 extension APIConfiguration: DaemonConfiguration {
@@ -41,6 +43,7 @@ extension APIConfiguration: DaemonConfiguration {
         webhookSecret = reader.webhookSecret()
         maxBodyBytes = reader.value(ConfigurationKeys.maxBodyBytes)
         maxImportBytes = reader.value(ConfigurationKeys.maxImportBytes)
+        importsPerWindow = reader.value(ConfigurationKeys.importsPerWindow)
         self.runtime = runtime
     }
 }

@@ -96,6 +96,7 @@ struct LinkURL: Equatable {
                 switch tag.name {
                 case .field(let name): return .field(field(name), default: tag.fallback, escaping)
                 case .unsubscribeURL: return .unsubscribeURL(escaping)
+                case .webVersionURL: return .webVersionURL(escaping)
                 }
             }
         }

@@ -45,6 +45,7 @@ extension CompileContext {
         switch tag.name {
         case .field(let name): .field(place(ofField: name), default: fallback, escaping)
         case .unsubscribeURL: .unsubscribeURL(escaping)
+        case .webVersionURL: .webVersionURL(escaping)
         }
     }
 }

@@ -5,7 +5,7 @@ package enum ConfigurationKeys {
 
     private static let servers: [ConfigurationDeclaration] = [
         port.declaration, host.declaration, senderPort.declaration, statsPort.declaration, maxBodyBytes.declaration,
-        maxImportBytes.declaration,
+        importsPerWindow.declaration, maxImportBytes.declaration,
     ]
     private static let stores: [ConfigurationDeclaration] =
         database.declarations + [databasePool.declaration] + motoricalDatabase.declarations + [

@@ -15,6 +15,7 @@ package struct MessageRenderer: Sendable {
     private let text: [PreparedSegment]
     private let links: [PreparedLink]
     private let hasPixel: Bool
+    private let hasWebVersionLink: Bool
     private let bases: LinkBases
     private let key: LinkTokenKey
 
@@ -31,6 +32,7 @@ package struct MessageRenderer: Sendable {
         for link in program.links { links.append(try PreparedLink(link, in: program)) }
         self.links = links
         self.hasPixel = program.html?.contains(.openPixelURL) ?? false
+        self.hasWebVersionLink = ((program.html ?? []) + program.text).contains(where: \.isWebVersionURL)
         self.bases = bases
         self.key = signer.key
     }
@@ -46,6 +48,7 @@ package struct MessageRenderer: Sendable {
         for value in recipient.values { message.values.append(value.map { Array($0.utf8) } ?? []) }
         append(.unsubscribe, bases.unsubscribe, recipient, to: &message.unsubscribeURL)
         if hasPixel { append(.open, bases.open, recipient, to: &message.openPixelURL) }
+        if hasWebVersionLink { append(.view, bases.view, recipient, to: &message.webVersionURL) }
         try signLinks(recipient, &message)
     }
 

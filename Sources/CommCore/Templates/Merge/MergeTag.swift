@@ -5,6 +5,8 @@ package struct MergeTag: Sendable, Equatable {
         /// One of the contact's fields, as in `RenderProgram.fields`.
         case field(String)
         case unsubscribeURL
+        /// The mail's own address in a browser.
+        case webVersionURL
     }
 
     package let name: Name
@@ -22,6 +24,7 @@ package struct MergeTag: Sendable, Equatable {
         self.fallback = bar.map { Self.trimmed(content[content.index(after: $0)...]) } ?? ""
         switch key {
         case "unsubscribe_url": self.name = .unsubscribeURL
+        case "web_version_url", "view_in_browser_url": self.name = .webVersionURL
         case "name", "identity_name", "email": self.name = .field(key)
         default: self.name = .field(key.hasPrefix(Self.attributePrefix) ? key : Self.attributePrefix + key)
         }
