@@ -53,7 +53,15 @@ extension API {
             heartbeat: surroundings.heartbeat,
             logger: surroundings.logger
         )
-        let routes = try Routes(configuration, in: surroundings, postgres: postgres, redis: redis, inbox: inbox, clicks: clicks, stores: stores)
+        let routes = try Routes(
+            configuration,
+            in: surroundings,
+            postgres: postgres,
+            redis: redis,
+            inbox: inbox,
+            clicks: clicks,
+            stores: stores
+        )
         let (router, declared) = routes.build()
         return API(
             server: server(router, configuration, logger: surroundings.logger),

@@ -21,7 +21,8 @@ struct RecipientMessageTests {
             try await sender.run(client)
             let job = try #require(sender.jobs.first)
             let template = try await client.send(.get, "/api/campaigns/\(campaign)").id("data.template_id")
-            _ = try await client.send(.patch, "/api/templates/\(template)", #"{"subject":"Other","body_html":"<p>{{unsubscribe_url}}</p>"}"#)
+            let other = #"{"subject":"Other","body_html":"<p>{{unsubscribe_url}}</p>"}"#
+            _ = try await client.send(.patch, "/api/templates/\(template)", other)
             _ = try await client.send(.post, "/api/contacts/upsert", #"{"email":"person@ex.test","name":"Somebody else"}"#)
 
             let reply = try await client.withKey("campaigns:read").send(.get, Self.path(campaign, contact))

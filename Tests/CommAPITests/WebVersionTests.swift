@@ -65,7 +65,8 @@ struct WebVersionTests {
             let job = try await Self.sent(client)
             let link = try Self.link(in: job.html)
             let anybody = client.with([:])
-            for path in [String(link.dropLast(3)), "/v/x", "/v/" + (try #require(job.html.firstMatch(of: /\/c\/([A-Za-z0-9_.-]+)/)?.output.1))] {
+            let click = try #require(job.html.firstMatch(of: /\/c\/([A-Za-z0-9_.-]+)/)?.output.1)
+            for path in [String(link.dropLast(3)), "/v/x", "/v/\(click)"] {
                 let page = try await anybody.send(.get, path)
                 #expect(page.status == 404 && page.text.contains("not valid"), "\(path)")
             }

@@ -8,7 +8,9 @@ import Postgres
 
 /// "View in browser": `GET /v/{token}` shows the mail that the link came with, and counts nothing.
 struct WebVersionController: Sendable {
-    /// What customers write may show pictures and styles; it runs nothing, sends nothing and is framed by nobody. Links open as usual.
+    /// What customers write may show pictures and styles; it runs nothing, sends nothing and is framed by nobody.
+    ///
+    /// Links open as usual.
     private static let policy = """
         default-src 'none'; img-src http: https: data:; style-src 'unsafe-inline' https:; font-src https: data:; media-src https:; \
         form-action 'none'; base-uri 'none'; frame-ancestors 'none'; \

@@ -26,7 +26,12 @@ struct APIClient: Sendable {
     var tenantID: UUID
     var credential: HTTPFields
 
-    static func configuration(databaseURL: String? = nil, maxImportBytes: Int = 2_000_000, importsPerWindow: Int = 0, redisURL: String? = nil) throws -> APIConfiguration {
+    static func configuration(
+        databaseURL: String? = nil,
+        maxImportBytes: Int = 2_000_000,
+        importsPerWindow: Int = 0,
+        redisURL: String? = nil
+    ) throws -> APIConfiguration {
         try APIConfiguration(environment: [
             "COMM_ENVIRONMENT": "development",
             "COMM_DB_URL": databaseURL ?? TestDatabase.current.url,

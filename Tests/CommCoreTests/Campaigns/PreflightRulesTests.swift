@@ -57,10 +57,12 @@ struct PreflightRulesTests {
         report.metrics.imagesWithoutAlt = 1
         report.metrics.textLength = 100
         report.metrics.preheaderLength = 151
-        #expect(Self.codes(Self.subject(report, size: 104_449)) == ["html_size", "preheader_length", "images_without_alt", "image_text_ratio"])
+        let found = ["html_size", "preheader_length", "images_without_alt", "image_text_ratio"]
+        #expect(Self.codes(Self.subject(report, size: 104_449)) == found)
         let policy = PreflightPolicy(levels: ["html_size": .stop, "images_without_alt": .off], limits: ["text_per_image": 50])
         let stopped = PreflightRules(subject: Self.subject(report, size: 104_449), policy: policy).report
-        #expect(stopped.stops.map(\.code) == ["html_size"] && stopped.stops.first?.measured == 104_449 && stopped.stops.first?.limit == 104_448)
+        #expect(stopped.stops.map(\.code) == ["html_size"])
+        #expect(stopped.stops.first?.measured == 104_449 && stopped.stops.first?.limit == 104_448)
         #expect(!stopped.findings.contains { $0.code == "images_without_alt" })
     }
 

@@ -30,7 +30,8 @@ import Testing
     @Test func `the product's own hooks look at safety, sizes and links`() throws {
         let html = "<p><a href='https://a.test/'>a</a> <a href='mailto:x@a.test'>b</a> <a href='{{unsubscribe_url}}'>c</a></p>"
         let source = TemplateSource(subject: "S", html: html, text: nil)
-        let runs = try CompilePipeline(hooks: CompileHook.builtIn).compile(source, options: CompileFixture.options()).report.hooks
+        let pipeline = CompilePipeline(hooks: CompileHook.builtIn)
+        let runs = try pipeline.compile(source, options: CompileFixture.options(track: true)).report.hooks
         #expect(runs.map(\.hook) == ["security-validation", "metrics-emit", "security-validation", "metrics-emit", "link-processing"])
         #expect(runs.allSatisfy { $0.success })
         let links = try #require(runs.last?.result)
@@ -40,8 +41,15 @@ import Testing
 
     @Test func `analytics advice is given where analytics are on`() {
         let marked = LinkReport(
-            index: 0, text: "a", line: 1, column: 1, original: "https://a.test/?utm_source=x", target: "https://a.test/", tracked: true,
-            reason: nil, utmApplied: ["utm_medium"]
+            index: 0,
+            text: "a",
+            line: 1,
+            column: 1,
+            original: "https://a.test/?utm_source=x",
+            target: "https://a.test/",
+            tracked: true,
+            reason: nil,
+            utmApplied: ["utm_medium"]
         )
         #expect(GoogleAnalyticsAdvice.warnings(on: .off, links: [marked]) == nil)
         let good = GoogleAnalytics(enabled: true, utmCampaign: "spring")

@@ -21,7 +21,7 @@ struct PreflightRules {
         // Told by the compile step already, with its place.
         guard !hasBlocker("missing_unsubscribe_url"), let sample = subject.sample else { return nil }
         guard sample.unsubscribeTokenIsAccepted else {
-            return bad(.unsubscribeLink, "The unsubscribe link would not be accepted: it is not signed with a key that this service knows")
+            return bad(.unsubscribeLink, "The unsubscribe link would not be accepted: no known key has signed it")
         }
         guard sample.showsUnsubscribeURL else {
             return bad(.unsubscribeLink, "The unsubscribe link is not in the part of the mail that people see", part: .html)
@@ -32,7 +32,10 @@ struct PreflightRules {
     private var listUnsubscribe: PreflightFinding? {
         guard let sample = subject.sample else { return nil }
         guard sample.unsubscribeURL.hasPrefix("https://") else {
-            return bad(.listUnsubscribe, "List-Unsubscribe leads to an address without https, which mail programs do not offer as one click")
+            return bad(
+                .listUnsubscribe,
+                "List-Unsubscribe leads to an address without https, which mail programs do not offer as one click"
+            )
         }
         return good(.listUnsubscribe, "List-Unsubscribe and its one-click form are added to every message")
     }
@@ -93,7 +96,9 @@ struct PreflightRules {
 
     private var preheaderLength: PreflightFinding? {
         let (length, limit) = (subject.report.metrics.preheaderLength, policy.limit(.preheaderCharacters))
-        guard length > 0 else { return good(.preheaderLength, "There is no preheader: mailboxes show the beginning of the mail", measured: 0) }
+        guard length > 0 else {
+            return good(.preheaderLength, "There is no preheader: mailboxes show the beginning of the mail", measured: 0)
+        }
         return judge(
             .preheaderLength,
             length <= limit,
