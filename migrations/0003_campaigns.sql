@@ -88,6 +88,11 @@ CREATE TABLE comm_campaign_artifacts (
 );
 CALL comm_isolate('comm_campaign_artifacts');
 GRANT SELECT, INSERT ON comm_campaign_artifacts TO comm_api;
+-- No role may update one, and not even the owner does so by accident: what was sent can be rebuilt from it at any time.
+CREATE FUNCTION comm_refuse_update() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$ BEGIN RAISE EXCEPTION 'a row of % is never changed', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$;
+CREATE TRIGGER immutable BEFORE UPDATE ON comm_campaign_artifacts FOR EACH ROW EXECUTE FUNCTION comm_refuse_update();
 GRANT SELECT ON comm_campaign_artifacts TO comm_worker;
 
 CREATE TABLE comm_audience_snapshots (
@@ -108,6 +113,20 @@ CREATE TABLE comm_audience_snapshots (
 CALL comm_isolate('comm_audience_snapshots');
 GRANT SELECT, INSERT ON comm_audience_snapshots TO comm_api;
 GRANT SELECT ON comm_audience_snapshots TO comm_worker;
+
+-- How a tenant sends; no row: the defaults.
+CREATE TABLE tenant_settings (
+    tenant_id              uuid PRIMARY KEY REFERENCES tenants,
+    unsubscribe_mode       text NOT NULL DEFAULT 'customer' CHECK (unsubscribe_mode IN ('customer', 'motorical')),
+    custom_unsubscribe_url text CHECK (custom_unsubscribe_url LIKE 'https://%'),
+    preflight              jsonb NOT NULL DEFAULT '{}',   -- which findings stop a campaign, and from which sizes on
+    untracked_hosts        text[] NOT NULL DEFAULT '{}',  -- links to these are never tracked
+    sender_domains         text[] NOT NULL DEFAULT '{}',  -- what From addresses may name; empty: any
+    updated_at             timestamptz NOT NULL
+);
+CALL comm_isolate('tenant_settings');
+GRANT SELECT, INSERT, UPDATE ON tenant_settings TO comm_api;
+GRANT SELECT ON tenant_settings TO comm_worker;
 
 -- Reports name the campaign only; the workers find its tenant by it.
 CREATE INDEX campaigns_id ON campaigns (id);

@@ -35,6 +35,22 @@ CREATE INDEX email_events_campaign ON email_events (tenant_id, campaign_id, occu
 CALL comm_isolate('email_events');
 GRANT SELECT, INSERT ON email_events TO comm_api, comm_worker;
 
+-- The motor blocks of campaigns, whose events the platform is asked to report: a wish left by comm-api, granted by comm-stats.
+CREATE TABLE webhook_registrations (
+    tenant_id      uuid NOT NULL REFERENCES tenants,
+    motor_block_id uuid NOT NULL,
+    url            text,                          -- what was or is to be registered; another one is registered anew
+    attempts       smallint NOT NULL DEFAULT 0,
+    due_at         timestamptz NOT NULL,
+    last_error     text,
+    registered_at  timestamptz,
+    created_at     timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, motor_block_id)
+);
+CALL comm_isolate('webhook_registrations');
+GRANT SELECT, INSERT ON webhook_registrations TO comm_api;
+GRANT SELECT, UPDATE ON webhook_registrations TO comm_worker;
+
 -- Makes the partition of the given month, with its wall, if it is not there. Owned by the migrating role, so that the daemons
 -- need no right to create tables.
 CREATE FUNCTION comm_ensure_partition(parent text, month date) RETURNS boolean

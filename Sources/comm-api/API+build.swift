@@ -53,7 +53,15 @@ extension API {
             heartbeat: surroundings.heartbeat,
             logger: surroundings.logger
         )
-        let routes = try Routes(configuration, in: surroundings, postgres: postgres, inbox: inbox, clicks: clicks, stores: stores)
+        let routes = try Routes(
+            configuration,
+            in: surroundings,
+            postgres: postgres,
+            redis: redis,
+            inbox: inbox,
+            clicks: clicks,
+            stores: stores
+        )
         let (router, declared) = routes.build()
         return API(
             server: server(router, configuration, logger: surroundings.logger),
@@ -99,6 +107,7 @@ extension Routes {
         _ configuration: APIConfiguration,
         in surroundings: API.Surroundings,
         postgres: PostgresClient,
+        redis: RedisClient,
         inbox: InboxWriter,
         clicks: ClickRecorder,
         stores: StoreWatch
@@ -106,11 +115,27 @@ extension Routes {
         let time = surroundings.time
         let bodyLimit = configuration.maxBodyBytes
         let links = configuration.links
-        let pipeline = CompilePipeline(limits: configuration.templateLimits)
-        let compiler = CampaignCompiler(client: postgres, time: time, pipeline: pipeline, trackingBase: links.trackingBase)
+        let pipeline = CompilePipeline(hooks: CompileHook.builtIn, limits: configuration.templateLimits)
         let campaignRepository = CampaignRepository(client: postgres, time: time)
         let subscriptions = SubscriptionService(client: postgres, time: time)
-        let verifier = LinkTokenVerifier(keys: [try LinkTokenKey(secret: links.signingSecret.reveal())])
+        let key = try LinkTokenKey(secret: links.signingSecret.reveal())
+        let verifier = LinkTokenVerifier(keys: [key])
+        let bases = try LinkBases(tracking: links.trackingBase, publicBase: links.publicBase)
+        let signer = LinkTokenSigner(key: key)
+        let messages = MessageRebuilder(
+            client: postgres,
+            fromAddress: links.fromAddress,
+            unsubscribeMailto: links.unsubscribeMailto,
+            bases: bases,
+            signer: signer
+        )
+        let compiler = CampaignCompiler(
+            client: postgres,
+            time: time,
+            pipeline: pipeline,
+            trackingBase: links.trackingBase,
+            preflight: Preflight(client: postgres, bases: bases, signer: signer, verifier: verifier, fromAddress: links.fromAddress)
+        )
         let pages = try PublicPageRenderer()
 
         authenticator = Authenticator(
@@ -123,6 +148,7 @@ extension Routes {
             maxBodyBytes: bodyLimit
         )
         inFlightLimit = configuration.database.poolSize * Self.requestsPerConnection
+        uploadRate = UploadRateLimitMiddleware(rate: UploadRateLimit(redis: redis, limit: configuration.importsPerWindow), time: time)
         health = HealthController(stores: stores)
         operations = OperationsController(registry: surroundings.registry)
         provisioning = ProvisioningController(tenants: TenantRepository(client: postgres, time: time), bodyLimit: bodyLimit)
@@ -174,6 +200,10 @@ extension Routes {
             time: time
         )
         tracking = TrackingController(verifier: verifier, clicks: clicks, pages: pages, time: time)
+        preflight = PreflightController(compiler: compiler)
+        settings = SendingSettingsController(settings: SendingSettingsRepository(client: postgres, time: time), bodyLimit: bodyLimit)
+        self.messages = RecipientMessageController(messages: messages)
+        webVersion = WebVersionController(verifier: verifier, messages: messages, pages: pages, time: time)
         unsubscribe = UnsubscribeController(verifier: verifier, subscriptions: subscriptions, pages: pages, time: time)
     }
 }

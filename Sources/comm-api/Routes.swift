@@ -7,6 +7,7 @@ struct Routes: Sendable {
     let idempotency: IdempotencyMiddleware
     /// How many requests of tenants may run at once.
     let inFlightLimit: Int
+    let uploadRate: UploadRateLimitMiddleware
 
     let health: HealthController
     let operations: OperationsController
@@ -24,6 +25,10 @@ struct Routes: Sendable {
     let webhook: WebhookController
     let tracking: TrackingController
     let unsubscribe: UnsubscribeController
+    let messages: RecipientMessageController
+    let webVersion: WebVersionController
+    let preflight: PreflightController
+    let settings: SendingSettingsController
 
     /// The router, and the routes without the 405 answers that complete it.
     func build() -> (router: Router<APIContext>, declared: [DeclaredRoute]) {
@@ -41,6 +46,7 @@ struct Routes: Sendable {
             .add(middleware: InFlightLimitMiddleware(limit: inFlightLimit))
             .add(middleware: AuthenticationMiddleware(authenticator: authenticator))
         addKeys(to: tenants)
+        addSettings(to: tenants)
         addContacts(to: tenants)
         addTemplates(to: tenants)
         addCampaigns(to: tenants)
@@ -59,6 +65,7 @@ struct Routes: Sendable {
         router.post("/api/webhooks/motorical", use: webhook.receive)
         router.get("/c/{token}", use: tracking.click)
         router.head("/c/{token}", use: tracking.peek)
+        router.get("/v/{token}", use: webVersion.show)
         router.get("/t/u/{token}", use: unsubscribe.show)
         router.post("/t/u/{token}", use: unsubscribe.act)
     }
@@ -79,6 +86,12 @@ struct Routes: Sendable {
         manage.delete("/api/keys/{id}", use: keys.revoke)
     }
 
+    private func addSettings(to tenants: RouterGroup<APIContext>) {
+        let manage = allowed(.settingsManage, in: tenants)
+        manage.get("/api/settings/sending", use: settings.get)
+        manage.patch("/api/settings/sending", use: settings.update)
+    }
+
     private func addContacts(to tenants: RouterGroup<APIContext>) {
         let read = allowed(.contactsRead, in: tenants)
         read.get("/api/lists", use: lists.list)
@@ -89,7 +102,8 @@ struct Routes: Sendable {
         read.get("/api/imports/{id}/errors", use: imports.downloadErrors)
 
         // An import is streamed and changes nothing when it is repeated, so it takes no idempotency key.
-        allowed(.contactsWrite, in: tenants).post("/api/lists/{id}/contacts/import", use: imports.importFile)
+        let upload = allowed(.contactsWrite, in: tenants).add(middleware: uploadRate)
+        upload.post("/api/lists/{id}/contacts/import", use: imports.importFile)
 
         let write = once(allowed(.contactsWrite, in: tenants))
         write.post("/api/lists", use: lists.create)
@@ -128,8 +142,10 @@ struct Routes: Sendable {
         read.get("/api/campaigns/{id}/preview", use: reports.previewForContact)
         read.post("/api/campaigns/{id}/preview", use: reports.previewWithSample)
         read.get("/api/campaigns/{id}/audience-check", use: audienceChecks.check)
+        read.get("/api/campaigns/{id}/preflight", use: preflight.get)
         read.get("/api/campaigns/{id}/stats", use: reports.getStats)
         read.get("/api/campaigns/{id}/balance", use: reports.getBalance)
+        read.get("/api/campaigns/{id}/recipients/{contact_id}/message", use: messages.get)
 
         let write = once(allowed(.campaignsWrite, in: tenants))
         write.post("/api/campaigns", use: campaigns.create)

@@ -45,12 +45,18 @@ func buildStats(_ configuration: StatsConfiguration, process: DaemonProcess) -> 
             return false
         }
     )
+    let platform = PlatformClient(
+        client: .shared,
+        base: configuration.platform.apiBase,
+        token: configuration.platform.publicToken?.reveal()
+    )
+    if configuration.platform.publicToken != nil {
+        let registrar = WebhookRegistrar(client: database, publicBase: configuration.links.publicBase, time: time, logger: logger) {
+            try await platform.registerWebhook(motorBlockID: $0, url: $1)
+        }
+        services.append(process.duty("webhook-registration", idle: .seconds(5)) { try await registrar.round() })
+    }
     if let interval = configuration.logPollInterval {
-        let platform = PlatformClient(
-            client: .shared,
-            base: configuration.platform.apiBase,
-            token: configuration.platform.publicToken?.reveal()
-        )
         let poller = LogPoller(database: database, platform: platform, time: time, logger: logger)
         services.append(
             process.duty("log-poller", idle: interval) {

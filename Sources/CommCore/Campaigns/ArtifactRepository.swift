@@ -52,12 +52,19 @@ package struct ArtifactRepository: Sendable {
         return try rows.one(ArtifactSummary.init(row:))
     }
 
-    /// The campaign's newest version.
-    func newest(_ scope: CampaignScope, on connection: PostgresConnection) async throws -> ArtifactSummary? {
+    /// The campaign's newest version, if it is this mail with these findings of the preflight.
+    func newest(
+        _ scope: CampaignScope,
+        saying compiled: CompiledTemplate,
+        on connection: PostgresConnection
+    ) async throws -> ArtifactSummary? {
+        let findings = try compiled.report.preflight.map { try PostgresJSON(encoding: $0) }
         let rows = try await connection.query(
             """
-            SELECT \(sql: ArtifactSummary.columns) FROM comm_campaign_artifacts a
-             WHERE a.tenant_id = \(scope.tenantID) AND a.campaign_id = \(scope.campaignID) ORDER BY a.version DESC LIMIT 1
+            SELECT * FROM (
+                SELECT \(sql: ArtifactSummary.columns), a.meta -> 'preflight' AS preflight FROM comm_campaign_artifacts a
+                 WHERE a.tenant_id = \(scope.tenantID) AND a.campaign_id = \(scope.campaignID) ORDER BY a.version DESC LIMIT 1) n
+             WHERE hash = \(compiled.hash) AND preflight IS NOT DISTINCT FROM \(findings)::jsonb
             """
         )
         return try rows.first.map(ArtifactSummary.init(row:))

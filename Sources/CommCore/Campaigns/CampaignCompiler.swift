@@ -9,21 +9,25 @@ package struct CampaignCompiler: Sendable {
     let snapshots = AudienceSnapshotRepository()
     private let pipeline: CompilePipeline
     private let trackingBase: String
+    private let preflight: Preflight
+    private let settings: SendingSettingsRepository
 
     /// - Parameter trackingBase: where tracked links lead, `https://track.example.com`; only for showing them in artifacts.
-    package init(client: PostgresClient, time: any TimeSource, pipeline: CompilePipeline, trackingBase: String) {
+    package init(client: PostgresClient, time: any TimeSource, pipeline: CompilePipeline, trackingBase: String, preflight: Preflight) {
         self.client = client
         self.time = time
         artifacts = ArtifactRepository(client: client)
         self.pipeline = pipeline
         self.trackingBase = trackingBase
+        self.preflight = preflight
+        settings = SendingSettingsRepository(client: client, time: time)
     }
 
     /// Stores the next version of the campaign's artifact and of its audience snapshot, in one transaction.
     ///
     /// A campaign that is scheduled and has not begun takes the new version as what it will send. One that has begun is refused.
     package func compile(tenantID: UUID, campaignID: UUID) async throws -> CompiledCampaign {
-        let compiled = try await prepare(tenantID: tenantID, campaignID: campaignID)
+        let compiled = try await prepareForSending(tenantID: tenantID, campaignID: campaignID)
         let now = time.now
         return try await client.withTenant(tenantID) { connection in
             let campaign = try await CampaignRepository.lock(tenantID: tenantID, id: campaignID, on: connection)
@@ -40,7 +44,8 @@ package struct CampaignCompiler: Sendable {
                 version: artifact.version,
                 totalRecipients: snapshot.totalRecipients,
                 excluded: snapshot.excluded,
-                report: compiled.report
+                report: compiled.report,
+                analyticsWarnings: GoogleAnalyticsAdvice.warnings(on: campaign.googleAnalytics, links: compiled.report.links)
             )
         }
     }
@@ -48,19 +53,39 @@ package struct CampaignCompiler: Sendable {
     /// Compiles the campaign's template without storing anything; `validationFailed` when it breaks a limit.
     func prepare(tenantID: UUID, campaignID: UUID) async throws -> CompiledTemplate {
         let input = try await CompileInput.load(tenantID: tenantID, campaignID: campaignID, client: client)
-        let compiled = try compile(input, fields: .anyAttribute)
+        return try await prepare(input, tenantID: tenantID, settings: settings.get(tenantID: tenantID))
+    }
+
+    /// The same, with the findings of the preflight in the report.
+    func prepareForSending(tenantID: UUID, campaignID: UUID) async throws -> CompiledTemplate {
+        let input = try await CompileInput.load(tenantID: tenantID, campaignID: campaignID, client: client)
+        let settings = try await settings.get(tenantID: tenantID)
+        var compiled = try await prepare(input, tenantID: tenantID, settings: settings)
+        compiled.report.preflight = try await preflight.report(
+            on: compiled,
+            of: input.campaign,
+            tenantID: tenantID,
+            settings: settings,
+            now: time.now
+        )
+        return compiled
+    }
+
+    private func prepare(_ input: CompileInput, tenantID: UUID, settings: SendingSettings) async throws -> CompiledTemplate {
+        let compiled = try compile(input, fields: .anyAttribute, settings)
         let used = compiled.program.fields.compactMap(CompileInput.attribute(of:))
         guard !used.isEmpty else { return compiled }
         let known = try await CompileInput.known(used, tenantID: tenantID, client: client)
-        return known.count == Set(used).count ? compiled : try compile(input, fields: .attributes(known))
+        return known.count == Set(used).count ? compiled : try compile(input, fields: .attributes(known), settings)
     }
 
-    private func compile(_ input: CompileInput, fields: KnownFields) throws -> CompiledTemplate {
+    private func compile(_ input: CompileInput, fields: KnownFields, _ settings: SendingSettings) throws -> CompiledTemplate {
         let options = CompileOptions(
             campaignID: input.campaign.id,
             fields: fields,
             utm: input.campaign.googleAnalytics.utmOptions,
-            trackingBase: trackingBase
+            trackingBase: trackingBase,
+            untrackedHosts: settings.untrackedHosts
         )
         do {
             return try pipeline.compile(input.source, options: options)
@@ -73,8 +98,7 @@ package struct CampaignCompiler: Sendable {
         guard campaign.startedAt == nil, !campaign.status.isFinal else {
             throw CampaignError(.illegalTransition, "Cannot compile a campaign that is \(campaign.status.rawValue)")
         }
-        let blockers = compiled.report.blockers
-        guard campaign.status == .draft || blockers.isEmpty else { throw CampaignError.blocked(blockers, report: compiled.report) }
+        if campaign.status != .draft { try CampaignScheduler.requireSendable(compiled.report, allowUnknownTags: false) }
     }
 }
 

@@ -37,6 +37,7 @@ package struct CampaignRepository: Sendable {
                 SELECT DISTINCT \(tenantID), \(id), unnest(\(draft.listIDs ?? []))
                 """
             )
+            try await WebhookRegistrationRepository.wish(tenantID: tenantID, motorBlockID: draft.motorBlockID, now: now, on: connection)
             return try await Self.find(tenantID: tenantID, id: id, on: connection)
         }
     }

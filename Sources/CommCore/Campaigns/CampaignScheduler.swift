@@ -11,7 +11,8 @@ package struct CampaignScheduler: Sendable {
 
     /// Schedules a draft for its time, or for now.
     ///
-    /// The newest artifact is sent if it is what the template gives today; else a new version is made. Repeating it changes nothing.
+    /// The newest artifact is sent if it is what the template gives today and the preflight says the same of it; else a new version is
+    /// made. Repeating it changes nothing.
     ///
     /// - Parameter allowUnknownTags: sends merge tags that nobody knows as the compile step left them.
     /// - Throws: `CampaignError`: `illegalTransition`, `validationFailed`, `blocked`, `emptyAudience`, `notFound`.
@@ -19,7 +20,7 @@ package struct CampaignScheduler: Sendable {
         let campaigns = CampaignRepository(client: compiler.client, time: compiler.time)
         let draft = try await campaigns.get(tenantID: tenantID, id: campaignID)
         guard try CampaignRepository.status(of: draft, after: .schedule) != draft.status else { return draft }
-        let compiled = try await compiler.prepare(tenantID: tenantID, campaignID: campaignID)
+        let compiled = try await compiler.prepareForSending(tenantID: tenantID, campaignID: campaignID)
         try Self.requireSendable(compiled.report, allowUnknownTags: allowUnknownTags)
         let scope = CampaignScope(tenantID: tenantID, campaignID: campaignID, now: compiler.time.now)
         return try await compiler.client.withTenant(tenantID) { connection in
@@ -43,9 +44,8 @@ package struct CampaignScheduler: Sendable {
         guard snapshot.totalRecipients > 0 else {
             throw CampaignError(.emptyAudience, "None of the lists' \(snapshot.excluded) members can be mailed")
         }
-        var artifact = try await compiler.artifacts.newest(scope, on: connection)
-        if artifact?.hash != compiled.hash { artifact = nil }
-        let chosen = if let artifact { artifact } else { try await compiler.artifacts.insert(compiled, scope, on: connection) }
+        let newest = try await compiler.artifacts.newest(scope, saying: compiled, on: connection)
+        let chosen = if let newest { newest } else { try await compiler.artifacts.insert(compiled, scope, on: connection) }
         try await CampaignRepository.fix(artifact: chosen.id, snapshot: snapshot.id, scope, on: connection)
     }
 
@@ -62,8 +62,9 @@ package struct CampaignScheduler: Sendable {
     }
 
     static func requireSendable(_ report: CompileReport, allowUnknownTags: Bool) throws {
-        let blockers = report.blockers.filter { !(allowUnknownTags && $0.code == unknownTag) }
-        guard blockers.isEmpty else { throw CampaignError.blocked(blockers, report: report) }
+        let stops = report.preflight?.stops.map(\.issue) ?? report.blockers
+        let standing = stops.filter { !(allowUnknownTags && $0.code == unknownTag) }
+        guard standing.isEmpty else { throw CampaignError.blocked(standing, report: report) }
     }
 
     private static let unknownTag = "unknown_merge_tag"

@@ -8,4 +8,6 @@ package struct CompiledCampaign: Sendable, Equatable {
     package let totalRecipients: Int64
     package let excluded: Int64
     package let report: CompileReport
+    /// Nil when the campaign's analytics are off.
+    package let analyticsWarnings: [GoogleAnalyticsWarning]?
 }

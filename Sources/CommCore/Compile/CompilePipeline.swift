@@ -20,13 +20,21 @@ package struct CompilePipeline: Sendable {
 
     private let hooks: [CompileHook]
     private let limits: CompileLimits?
+    private let now: @Sendable () -> ContinuousClock.Instant
 
     /// A pipeline with a deployment's hooks.
     ///
-    /// - Parameter limits: those of the deployment, which then hold whatever the options say
-    package init(hooks: [CompileHook] = [], limits: CompileLimits? = nil) {
+    /// - Parameters:
+    ///   - limits: those of the deployment, which then hold whatever the options say
+    ///   - now: the clock that runs of hooks are measured with
+    package init(
+        hooks: [CompileHook] = [],
+        limits: CompileLimits? = nil,
+        now: @escaping @Sendable () -> ContinuousClock.Instant = { .now }
+    ) {
         self.hooks = hooks
         self.limits = limits
+        self.now = now
     }
 
     /// Compiles a template for a campaign.
@@ -36,24 +44,20 @@ package struct CompilePipeline: Sendable {
         var source = source
         var options = options
         if let limits { options.limits = limits }
-        var warnings: [CompileIssue] = []
-        for hook in hooks { warnings += Self.run(hook) { try hook.before?(&source, options) } }
+        var runner = HookRunner(now: now)
+        for hook in hooks { runner.run(hook, .validation) { try hook.before?(&source, options) } }
+        let warned = runner.warnings.count
         var context = CompileContext(source: source, options: options)
+        context.report.hooks = runner.runs
         for stage in Self.stages {
             stage.run(&context)
             if !context.errors.isEmpty { throw CompileError(issues: context.errors, report: context.report) }
         }
-        context.report.warnings += warnings
+        context.report.warnings += runner.warnings
         var compiled = try CompiledTemplate(context)
-        for hook in hooks { compiled.report.warnings += Self.run(hook) { try hook.after?(compiled) } }
+        for hook in hooks { runner.run(hook, .completed) { try hook.after?(compiled) } }
+        compiled.report.warnings += runner.warnings[warned...]
+        compiled.report.hooks = runner.runs
         return compiled
-    }
-
-    private static func run(_ hook: CompileHook, _ body: () throws -> [CompileIssue]?) -> [CompileIssue] {
-        do {
-            return try body() ?? []
-        } catch {
-            return [CompileIssue("hook_failed", "The hook \(hook.name) failed: \(error)")]
-        }
     }
 }

@@ -10,6 +10,10 @@ package struct CompileReport: Codable, Sendable, Equatable {
     package var warnings: [CompileIssue] = []
     /// What stands against sending: scheduling is refused while there is any.
     package var blockers: [CompileIssue] = []
+    /// What the hooks said, in the order in which they ran.
+    package var hooks: [HookRun] = []
+    /// What the gate at scheduling says; nil for a template that belongs to no campaign.
+    package var preflight: PreflightReport?
 
     /// An empty report.
     package init() {}
@@ -29,6 +33,10 @@ package struct CompileMetrics: Codable, Sendable, Equatable {
     /// `a[href]` of the HTML.
     package var linkCount = 0
     package var imageCount = 0
+    /// Images without an `alt` attribute, those of one pixel apart.
+    package var imagesWithoutAlt = 0
+    /// Characters of the text that mailboxes show beside the subject, where the mail has one for the purpose.
+    package var preheaderLength = 0
     /// Names used in merge tags, sorted.
     package var mergeVariables: [String] = []
 }
@@ -42,6 +50,8 @@ package struct LinkReport: Codable, Sendable, Equatable {
         /// `mailto:`, `tel:`, `sms:` and every other scheme but the web's.
         case scheme
         case unsubscribe
+        /// The mail itself, in a browser.
+        case webVersion = "web_version"
         /// Marked with `data-do-not-track`.
         case doNotTrack = "do_not_track"
         /// Its host is one that the tenant does not track.

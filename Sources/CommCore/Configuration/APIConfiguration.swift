@@ -26,6 +26,8 @@ package struct APIConfiguration: Sendable {
     package var maxImportBytes: Int
     /// Bounds of the templates that are compiled.
     package var templateLimits: CompileLimits
+    /// Import files of a tenant in 15 minutes; 0 for any number.
+    package var importsPerWindow: Int
 }
 
 extension APIConfiguration: DaemonConfiguration {
@@ -48,6 +50,7 @@ extension APIConfiguration: DaemonConfiguration {
             elements: reader.value(ConfigurationKeys.templateMaxNodes),
             links: reader.value(ConfigurationKeys.templateMaxLinks)
         )
+        importsPerWindow = reader.value(ConfigurationKeys.importsPerWindow)
         self.runtime = runtime
     }
 }

@@ -87,6 +87,26 @@ package struct PlatformClient: Sendable {
     }
 }
 
+extension PlatformClient {
+    private struct Webhook: Encodable {
+        let url: String
+        let events = ["sent", "delivered", "bounced", "complained", "failed"]
+    }
+
+    /// Registers a webhook of a motor block; the same address again is no second one.
+    ///
+    /// - Throws: ``PlatformError`` when the platform answers anything but success.
+    package func registerWebhook(motorBlockID: UUID, url: String) async throws {
+        var request = HTTPClientRequest(url: "\(base)/api/public/v1/motor-blocks/\(motorBlockID.uuidString.lowercased())/webhooks")
+        request.method = .POST
+        request.headers.add(name: "Content-Type", value: "application/json")
+        if let token { request.headers.add(name: "Authorization", value: "Bearer \(token)") }
+        request.body = .bytes(try JSONEncoder().encode(Webhook(url: url)))
+        let response = try await client.execute(request, timeout: Self.timeout)
+        guard (200..<300).contains(response.status.code) else { throw PlatformError(status: Int(response.status.code)) }
+    }
+}
+
 /// The platform's API answered with an error.
 package struct PlatformError: Error, Sendable, CustomStringConvertible {
     let status: Int

@@ -17,4 +17,6 @@ package enum APIScope: String, Sendable, CaseIterable, Codable {
     case suppressionsWrite = "suppressions:write"
     /// Create, list and revoke API keys.
     case keysManage = "keys:manage"
+    /// How the tenant sends: preflight policy, sender domains, untracked hosts.
+    case settingsManage = "settings:manage"
 }

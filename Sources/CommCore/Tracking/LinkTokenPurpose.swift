@@ -3,11 +3,13 @@ package enum LinkTokenPurpose: String, Sendable, CaseIterable, Codable {
     case click
     case unsubscribe
     case open
+    /// Shows the mail in a browser.
+    case view
 
     /// How long a token stays valid, in seconds from the message's creation.
     package var lifetime: Int64 {
         switch self {
-        case .click, .open: 90 * 86_400
+        case .click, .open, .view: 90 * 86_400
         // Opting out has to work long after the mail was sent.
         case .unsubscribe: 365 * 86_400
         }

@@ -41,6 +41,11 @@ package struct LinkTokenSigner: Sendable {
         token(.open, for: subject, issuedAt: issuedAt)
     }
 
+    /// The token of the message's web version.
+    package func viewToken(for subject: LinkTokenSubject, issuedAt: Date) -> String {
+        token(.view, for: subject, issuedAt: issuedAt)
+    }
+
     private func token(_ purpose: LinkTokenPurpose, for subject: LinkTokenSubject, issuedAt: Date) -> String {
         var token: [UInt8] = []
         LinkTokenBeginning(purpose: purpose, subject: subject, issuedAt: issuedAt, key: key).appendToken(ending: .none, to: &token)

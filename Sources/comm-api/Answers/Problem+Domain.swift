@@ -66,6 +66,13 @@ extension CampaignError: ProblemConvertible {
     }
 }
 
+extension RenderError: ProblemConvertible {
+    /// Only of a message that could not be sent for the same reason.
+    var problem: Problem {
+        Problem(.unprocessableContent, code: "not_renderable", "The message cannot be made of its values: \(message)")
+    }
+}
+
 extension JSONValue {
     /// An issue as the contract lists it.
     fileprivate init(_ issue: CompileIssue) {

@@ -13,10 +13,15 @@ struct CampaignCommandsController: Sendable {
         let artifactID: UUID
         let snapshotID: UUID
         let report: CompileReport
+        let preflight: PreflightWire?
+        /// Only where the campaign's analytics are on.
+        let gaWarnings: [GoogleAnalyticsWarning]?
 
         init(_ compiled: CompiledCampaign) {
             (version, totalRecipients, excluded) = (compiled.version, compiled.totalRecipients, compiled.excluded)
             (artifactID, snapshotID, report) = (compiled.artifactID, compiled.snapshotID, compiled.report)
+            gaWarnings = compiled.analyticsWarnings
+            preflight = compiled.report.preflight.map { PreflightWire($0) }
         }
     }
 
@@ -59,7 +64,9 @@ struct CampaignCommandsController: Sendable {
         let id = try context.id()
         let body: ScheduleRequest = try await request.fields(limit: bodyLimit)
         let campaign = try await scheduler.schedule(tenantID: context.tenantID, campaignID: id, allowUnknownTags: body.allowUnknownTags)
-        return Answer(CampaignsController.CampaignWire(campaign), message: "Campaign scheduled")
+        var wire = CampaignsController.CampaignWire(campaign)
+        wire.preflight = PreflightWire(try await compiler.preflight(tenantID: context.tenantID, campaignID: id))
+        return Answer(wire, message: "Campaign scheduled")
     }
 
     func pause(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {

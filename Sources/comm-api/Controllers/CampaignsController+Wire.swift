@@ -70,6 +70,8 @@ extension CampaignsController {
         /// Only in lists.
         var latestArtifact: ArtifactWire?
         var latestSnapshot: SnapshotWire?
+        /// Only in the answer to scheduling.
+        var preflight: PreflightWire?
 
         init(_ campaign: Campaign) {
             (id, name, templateID, motorBlockID) = (campaign.id, campaign.name, campaign.templateID, campaign.motorBlockID)

@@ -72,6 +72,20 @@ struct JSONFields {
         return map
     }
 
+    /// An object whose members are all whole numbers.
+    mutating func intMap(_ name: String) -> [String: Int]? {
+        guard let object = object(name) else { return nil }
+        var map: [String: Int] = [:]
+        for (key, value) in object.sorted(by: { $0.key < $1.key }) {
+            if case .number(let digits) = value, let number = Int(digits) {
+                map[key] = number
+            } else {
+                addWrongType("\(name).\(key)", "a whole number", value)
+            }
+        }
+        return map
+    }
+
     /// The fields of a nested object, read by the given function.
     mutating func nested<Value>(_ name: String, _ body: (inout JSONFields) -> Value) -> Value? {
         guard let object = object(name) else { return nil }

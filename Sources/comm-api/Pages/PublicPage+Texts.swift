@@ -65,6 +65,16 @@ extension PublicPage {
         sentences: ["This address is no longer in the sender's lists, so it gets no messages from there."]
     )
 
+    static let messageGone = PublicPage(
+        heading: "This message is no longer available",
+        sentences: ["It cannot be shown in the browser any more. If you still have it in your mailbox, please read it there."]
+    )
+
+    static let messageLater = PublicPage(
+        heading: "Please try again in a moment",
+        sentences: ["The message cannot be shown just now. Open the link again in a minute."]
+    )
+
     static let tryLater = PublicPage(
         heading: "Please try again in a moment",
         sentences: ["Your wish could not be stored just now. Nothing is lost: open the link again in a minute."]

@@ -26,6 +26,25 @@ struct APIClient: Sendable {
     var tenantID: UUID
     var credential: HTTPFields
 
+    static func configuration(
+        databaseURL: String? = nil,
+        maxImportBytes: Int = 2_000_000,
+        importsPerWindow: Int = 0,
+        redisURL: String? = nil
+    ) throws -> APIConfiguration {
+        try APIConfiguration(environment: [
+            "COMM_ENVIRONMENT": "development",
+            "COMM_DB_URL": databaseURL ?? TestDatabase.current.url,
+            "COMM_DB_POOL_SIZE": "6",
+            "REDIS_URL": try redisURL ?? TestEnvironment.redisURL(),
+            "SERVICE_JWT_SECRET": signingSecret,
+            "COMM_INTERNAL_TOKEN": internalToken,
+            "COMM_WEBHOOK_SECRET": webhookSecret,
+            "COMM_MAX_IMPORT_BYTES": String(maxImportBytes),
+            "COMM_IMPORTS_PER_15_MINUTES": String(importsPerWindow),
+        ])
+    }
+
     func send(
         _ method: HTTPRequest.Method,
         _ path: String,
@@ -76,18 +95,16 @@ struct APIClient: Sendable {
 func withAPI(
     databaseURL: String? = nil,
     maxImportBytes: Int = 2_000_000,
+    importsPerWindow: Int = 0,
+    redisURL: String? = nil,
     _ body: @Sendable @escaping (APIClient) async throws -> Void
 ) async throws {
-    let configuration = try APIConfiguration(environment: [
-        "COMM_ENVIRONMENT": "development",
-        "COMM_DB_URL": databaseURL ?? TestDatabase.current.url,
-        "COMM_DB_POOL_SIZE": "6",
-        "REDIS_URL": try TestEnvironment.redisURL(),
-        "SERVICE_JWT_SECRET": APIClient.signingSecret,
-        "COMM_INTERNAL_TOKEN": APIClient.internalToken,
-        "COMM_WEBHOOK_SECRET": APIClient.webhookSecret,
-        "COMM_MAX_IMPORT_BYTES": String(maxImportBytes),
-    ])
+    let configuration = try APIClient.configuration(
+        databaseURL: databaseURL,
+        maxImportBytes: maxImportBytes,
+        importsPerWindow: importsPerWindow,
+        redisURL: redisURL
+    )
     let time = ManualTime(Date())
     let surroundings = API.Surroundings(
         time: time,

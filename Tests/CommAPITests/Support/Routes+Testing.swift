@@ -7,6 +7,7 @@ extension DeclaredRoute {
     /// The path with this id, and 1 for a version.
     func filled(with id: UUID) -> String {
         path.replacing("{id}", with: id.uuidString.lowercased()).replacing("{version}", with: "1")
+            .replacing("{contact_id}", with: id.uuidString.lowercased())
     }
 
     /// Whether its body is read as JSON fields, by whoever has a tenant.

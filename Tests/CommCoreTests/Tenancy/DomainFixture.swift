@@ -25,9 +25,24 @@ struct DomainFixture {
     var artifacts: ArtifactRepository { ArtifactRepository(client: client) }
     var stats: CampaignStatsRepository { CampaignStatsRepository(client: client) }
     var suppressions: SuppressionRepository { SuppressionRepository(client: client, time: time) }
-    var scheduler: CampaignScheduler { CampaignScheduler(compiler: compiler) }
+    var scheduler: CampaignScheduler { get throws { CampaignScheduler(compiler: try compiler) } }
     var compiler: CampaignCompiler {
-        CampaignCompiler(client: client, time: time, pipeline: CompilePipeline(), trackingBase: "https://track.example.com")
+        get throws {
+            let key = try LinkTokenKey(secret: "a test secret that is long enough for HS256")
+            return CampaignCompiler(
+                client: client,
+                time: time,
+                pipeline: CompilePipeline(),
+                trackingBase: "https://track.example.com",
+                preflight: Preflight(
+                    client: client,
+                    bases: try LinkBases(tracking: "https://track.example.com", publicBase: "https://comm.example.com"),
+                    signer: LinkTokenSigner(key: key),
+                    verifier: LinkTokenVerifier(keys: [key]),
+                    fromAddress: "news@example.com"
+                )
+            )
+        }
     }
 
     /// An active tenant.

@@ -9,6 +9,8 @@ enum LinkVerdict: Equatable {
             self = .untracked(.empty)
         } else if url.parts.contains(where: Self.isUnsubscribe) {
             self = .untracked(.unsubscribe)
+        } else if url.parts.contains(where: Self.isWebVersion) {
+            self = .untracked(.webVersion)
         } else if Self.hasForeignMarker(url) {
             self = .untracked(.foreignMarker)
         } else if url.start.hasPrefix("#") {
@@ -26,6 +28,10 @@ enum LinkVerdict: Equatable {
 
     private static func isUnsubscribe(_ part: LinkURL.Part) -> Bool {
         if case .tag(let tag) = part { tag.name == .unsubscribeURL } else { false }
+    }
+
+    private static func isWebVersion(_ part: LinkURL.Part) -> Bool {
+        if case .tag(let tag) = part { tag.name == .webVersionURL } else { false }
     }
 
     private static func hasForeignMarker(_ url: LinkURL) -> Bool {

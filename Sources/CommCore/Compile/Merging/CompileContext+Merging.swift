@@ -27,6 +27,7 @@ extension CompileContext {
     mutating func segment(for tag: MergeTag, fallback: String, _ escaping: Escaping) -> Segment {
         switch tag.name {
         case .unsubscribeURL: return .unsubscribeURL(escaping)
+        case .webVersionURL: return .webVersionURL(escaping)
         case .field(let name) where tag.filters.isEmpty: return .field(place(ofField: name), default: fallback, escaping)
         case .field(let name):
             _ = place(ofField: name)

@@ -22,6 +22,11 @@ extension Segment {
         if case .unsubscribeURL = self { true } else { false }
     }
 
+    /// Whether the address of the mail in a browser is filled in here.
+    var isWebVersionURL: Bool {
+        if case .webVersionURL = self { true } else { false }
+    }
+
     /// Whether something of it is written only inside of a loop around it.
     var needsLoop: Bool {
         if case .loop(let source, _, let otherwise) = self { return source.needsLoop || otherwise.contains(where: \.needsLoop) }

@@ -8,6 +8,8 @@ package enum Segment: Sendable, Equatable {
     case trackedLink(Int)
     /// The recipient's own unsubscribe address.
     case unsubscribeURL(Escaping)
+    /// The address of the recipient's mail in a browser.
+    case webVersionURL(Escaping)
     /// The recipient's own address of the open pixel.
     case openPixelURL
     /// A value that filters change, or one of a loop.
@@ -37,6 +39,7 @@ extension Segment: Codable {
         case escaping = "as"
         case link
         case unsubscribe
+        case webVersion = "view"
         case pixel
         case value
         case filters
@@ -57,6 +60,8 @@ extension Segment: Codable {
             self = .trackedLink(index)
         } else if let escaping = try container.decodeIfPresent(Escaping.self, forKey: .unsubscribe) {
             self = .unsubscribeURL(escaping)
+        } else if let escaping = try container.decodeIfPresent(Escaping.self, forKey: .webVersion) {
+            self = .webVersionURL(escaping)
         } else if container.contains(.pixel) {
             self = .openPixelURL
         } else {
@@ -89,6 +94,7 @@ extension Segment: Codable {
             try container.encode(escaping, forKey: .escaping)
         case .trackedLink(let index): try container.encode(index, forKey: .link)
         case .unsubscribeURL(let escaping): try container.encode(escaping, forKey: .unsubscribe)
+        case .webVersionURL(let escaping): try container.encode(escaping, forKey: .webVersion)
         case .openPixelURL: try container.encode(true, forKey: .pixel)
         case .value(let source, let filters, let escaping):
             try container.encode(source, forKey: .value)

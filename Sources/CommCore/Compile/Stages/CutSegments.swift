@@ -9,6 +9,11 @@ struct CutSegments: CompileStage {
                 CompileIssue("merge_tag_not_allowed_here", "{{unsubscribe_url}} cannot be filled in in the subject", part: .subject)
             )
         }
+        if context.subject.holds(\.isWebVersionURL) {
+            context.block(
+                CompileIssue("merge_tag_not_allowed_here", "{{web_version_url}} cannot be filled in in the subject", part: .subject)
+            )
+        }
         guard context.document != nil else { return }
         var nester = BlockNester(links: context.links)
         for piece in context.edits.pieces(of: context.sourceHTML) {

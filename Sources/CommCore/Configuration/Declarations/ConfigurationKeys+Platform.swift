@@ -23,7 +23,7 @@ extension ConfigurationKeys {
             name: "MOTORICAL_PUBLIC_API_TOKEN",
             chapter: .platform,
             readBy: [.api, .stats],
-            summary: "Token for the platform's public API; with it the API registers its webhook when a campaign is created."
+            summary: "Token for the platform's public API; with it comm-stats registers the webhook of each motor block that campaigns use."
         )
     )
 

@@ -54,6 +54,17 @@ extension ConfigurationKeys {
         unit: "bytes"
     )
 
+    static let importsPerWindow = ConfigurationKey.integer(
+        ConfigurationEntry(
+            name: "COMM_IMPORTS_PER_15_MINUTES",
+            chapter: .servers,
+            readBy: [.api],
+            summary: "Contact files that a tenant may upload in 15 minutes, dry runs included; 0 for any number. Counted in Redis."
+        ),
+        default: 10,
+        in: 0...1_000_000
+    )
+
     static let maxImportBytes = ConfigurationKey.integer(
         ConfigurationEntry(
             name: "COMM_MAX_IMPORT_BYTES",

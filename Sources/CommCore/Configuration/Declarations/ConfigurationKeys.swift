@@ -5,7 +5,8 @@ package enum ConfigurationKeys {
 
     private static let servers: [ConfigurationDeclaration] = [
         port.declaration, host.declaration, senderPort.declaration, statsPort.declaration, maxBodyBytes.declaration,
-        maxImportBytes.declaration, templateMaxBytes.declaration, templateMaxNodes.declaration, templateMaxLinks.declaration,
+        importsPerWindow.declaration, maxImportBytes.declaration, templateMaxBytes.declaration, templateMaxNodes.declaration,
+        templateMaxLinks.declaration,
     ]
     private static let stores: [ConfigurationDeclaration] =
         database.declarations + [databasePool.declaration] + motoricalDatabase.declarations + [

@@ -6,6 +6,7 @@ package struct BoundMessage: Sendable {
     package internal(set) var unsubscribeURL: [UInt8] = []
     var values: [[UInt8]] = []
     var openPixelURL: [UInt8] = []
+    var webVersionURL: [UInt8] = []
     /// All tracked links' addresses, one behind the other.
     var links: [UInt8] = []
     /// Where each address ends in `links`.

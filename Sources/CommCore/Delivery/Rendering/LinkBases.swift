@@ -2,6 +2,8 @@
 package struct LinkBases: Sendable, Equatable {
     let click: [UInt8]
     let open: [UInt8]
+    /// The web version stands on the tracking domain: what customers write never shares an origin with the API.
+    let view: [UInt8]
     let unsubscribe: [UInt8]
 
     /// Bases such as `https://track.example.com` and `https://example.com/communications`.
@@ -11,6 +13,7 @@ package struct LinkBases: Sendable, Equatable {
         let tracking = try Self.checked(tracking)
         self.click = tracking + Array("/c/".utf8)
         self.open = tracking + Array("/o/".utf8)
+        self.view = tracking + Array("/v/".utf8)
         self.unsubscribe = try Self.checked(publicBase) + Array("/t/u/".utf8)
     }
 

@@ -18,6 +18,7 @@ package struct MessageRenderer: Sendable {
     private let late: Set<Int>
     private let logic: LogicContext
     private let hasPixel: Bool
+    private let hasWebVersionLink: Bool
     private let bases: LinkBases
     private let key: LinkTokenKey
 
@@ -41,7 +42,8 @@ package struct MessageRenderer: Sendable {
             languageField: program.fields.firstIndex(of: RenderProgram.languageField),
             language: program.language ?? "en"
         )
-        self.hasPixel = program.html?.contains(.openPixelURL) ?? false
+        self.hasPixel = program.html?.holds { $0 == .openPixelURL } ?? false
+        self.hasWebVersionLink = ((program.html ?? []) + program.text).holds(\.isWebVersionURL)
         self.bases = bases
         self.key = signer.key
     }
@@ -57,6 +59,7 @@ package struct MessageRenderer: Sendable {
         for value in recipient.values { message.values.append(value.map { Array($0.utf8) } ?? []) }
         append(.unsubscribe, bases.unsubscribe, recipient, to: &message.unsubscribeURL)
         if hasPixel { append(.open, bases.open, recipient, to: &message.openPixelURL) }
+        if hasWebVersionLink { append(.view, bases.view, recipient, to: &message.webVersionURL) }
         try signLinks(recipient, &message)
     }
 

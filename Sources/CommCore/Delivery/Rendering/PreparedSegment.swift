@@ -5,6 +5,7 @@ enum PreparedSegment: Sendable {
     case field(Int, fallback: [UInt8], Escaping)
     case trackedLink(Int)
     case unsubscribeURL(Escaping)
+    case webVersionURL(Escaping)
     case openPixelURL
     case logic(PreparedLogic)
 
@@ -26,6 +27,7 @@ enum PreparedSegment: Sendable {
             guard program.links.indices.contains(index) else { throw RenderError(.invalidProgram, "there is no link \(index)") }
             self = late.contains(index) ? .logic(PreparedLogic(.link(index))) : .trackedLink(index)
         case .unsubscribeURL(let escaping): self = .unsubscribeURL(escaping)
+        case .webVersionURL(let escaping): self = .webVersionURL(escaping)
         case .openPixelURL: self = .openPixelURL
         case .value(let source, let filters, let escaping):
             self = .logic(PreparedLogic(.value(try PreparedSource(source, in: program), filters, escaping)))
@@ -73,6 +75,8 @@ enum PreparedSegment: Sendable {
         case .unsubscribeURL(.urlComponent): Escaping.urlComponent.append(message.unsubscribeURL, json: json, to: &output)
         // Base and token hold no character that any other place would need escaped.
         case .unsubscribeURL: output.append(contentsOf: message.unsubscribeURL)
+        case .webVersionURL(.urlComponent): Escaping.urlComponent.append(message.webVersionURL, json: json, to: &output)
+        case .webVersionURL: output.append(contentsOf: message.webVersionURL)
         case .openPixelURL: output.append(contentsOf: message.openPixelURL)
         case .logic: return
         }

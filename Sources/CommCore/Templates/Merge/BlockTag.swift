@@ -32,7 +32,7 @@ package enum BlockTag: Sendable, Equatable {
 
     private static func list(_ text: String) throws(MergeSyntaxError) -> MergeSource {
         let name = text.filter { !$0.isWhitespace }
-        guard let source = MergeSource(name), !MergeTag.addresses.contains(name), name.count == text.trimmedOfBlanks.count else {
+        guard let source = MergeSource(name), MergeTag.addresses[name] == nil, name.count == text.trimmedOfBlanks.count else {
             throw MergeSyntaxError(.invalidTag, "#each takes the name of an attribute, as in {{#each orders}}")
         }
         if case .position = source { throw MergeSyntaxError(.invalidTag, "\(name) is no list") }

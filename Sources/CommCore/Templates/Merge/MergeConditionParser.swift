@@ -66,7 +66,7 @@ struct MergeConditionParser {
         case .text(let text): return .text(text)
         case .number(let digits): return .number(digits)
         case .word(let word) where ["true", "false"].contains(word): return .text(word)
-        case .word(let word) where !["and", "or", "not", "contains"].contains(word) && !MergeTag.addresses.contains(word):
+        case .word(let word) where !["and", "or", "not", "contains"].contains(word) && MergeTag.addresses[word] == nil:
             guard let source = MergeSource(word) else { throw MergeSyntaxError(.invalidTag, "\(word.prefix(40)) is no name of a field") }
             return .source(source)
         default: throw MergeSyntaxError(.invalidTag, "a name or a value should stand instead of \(token.spelled)")

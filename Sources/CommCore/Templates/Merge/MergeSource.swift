@@ -40,7 +40,7 @@ package enum MergeSource: Sendable, Hashable {
         case .field(let name):
             guard name.hasPrefix(Self.attributePrefix) else { return name }
             let bare = String(name.dropFirst(Self.attributePrefix.count))
-            return MergeTag.addresses.contains(bare) || MergeSource(bare) != self ? name : bare
+            return MergeTag.addresses[bare] != nil || MergeSource(bare) != self ? name : bare
         }
     }
 

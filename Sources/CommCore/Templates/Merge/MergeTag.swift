@@ -7,6 +7,8 @@ package struct MergeTag: Sendable, Equatable {
         case unsubscribeURL
         /// Something of the loop around it.
         case loop(MergeSource)
+        /// The mail's own address in a browser.
+        case webVersionURL
     }
 
     package let name: Name
@@ -18,7 +20,9 @@ package struct MergeTag: Sendable, Equatable {
     package let filters: [MergeFilter]
 
     /// Tags that stand for an address of the recipient's own, not for a value.
-    static let addresses: Set<String> = ["unsubscribe_url"]
+    static let addresses: [String: Name] = [
+        "unsubscribe_url": .unsubscribeURL, "web_version_url": .webVersionURL, "view_in_browser_url": .webVersionURL,
+    ]
 
     /// Reads what stands between the braces; nil when it is not of this language.
     package init?(_ content: String) {
@@ -41,7 +45,7 @@ package struct MergeTag: Sendable, Equatable {
         let key = content[..<(bar ?? content.endIndex)].trimmedOfBlanks
         guard let name = name(key) else { return nil }
         let filters = try bar.map { index throws(MergeSyntaxError) in try MergeFilterParser.parse(content[content.index(after: index)...]) }
-        if name == .unsubscribeURL, filters?.contains(where: { if case .fallback = $0 { false } else { true } }) == true {
+        if addresses[key] != nil, filters?.contains(where: { if case .fallback = $0 { false } else { true } }) == true {
             throw MergeSyntaxError(.invalidTag, "\(key) is an address and takes no filter")
         }
         guard let filters else { return MergeTag(name: name, key: key, fallback: "", filters: []) }
@@ -52,7 +56,7 @@ package struct MergeTag: Sendable, Equatable {
     }
 
     private static func name(_ key: String) -> Name? {
-        if key == "unsubscribe_url" { return .unsubscribeURL }
+        if let address = addresses[key] { return address }
         guard let source = MergeSource(key) else { return nil }
         if case .field(let name) = source { return .field(name) }
         return .loop(source)
@@ -63,7 +67,7 @@ package struct MergeTag: Sendable, Equatable {
         switch name {
         case .field(let name): .field(name)
         case .loop(let source): source
-        case .unsubscribeURL: nil
+        case .unsubscribeURL, .webVersionURL: nil
         }
     }
 

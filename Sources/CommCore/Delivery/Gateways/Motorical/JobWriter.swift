@@ -41,7 +41,7 @@ struct JobWriter {
     func write(_ message: OutgoingMessage) throws(RenderError) -> Written {
         let createdAt = UUIDv7.time(of: message.id) ?? Date(timeIntervalSince1970: 0)
         var bound = BoundMessage()
-        try renderer.bind(recipient(message, createdAt: createdAt), to: &bound)
+        try renderer.bind(RecipientValues(message, of: envelope), to: &bound)
         var subject: [UInt8] = []
         try renderer.append(.subject, of: bound, to: &subject)
         let parts = try Parts(renderer: renderer, bound: bound)
@@ -54,17 +54,6 @@ struct JobWriter {
             metadata: metadata(ids, parts: parts, withCampaignName: false)
         )
         return Written(row: row, job: job(ids, parts: parts, unsubscribeURL: bound.unsubscribeURL))
-    }
-
-    private func recipient(_ message: OutgoingMessage, createdAt: Date) -> RecipientValues {
-        RecipientValues(
-            tenantID: envelope.tenantID,
-            campaignID: envelope.campaignID,
-            contactID: message.contactID ?? message.id,
-            messageID: message.id,
-            issuedAt: createdAt,
-            values: message.mergeValues
-        )
     }
 
     /// A message's own names, ready for JSON.

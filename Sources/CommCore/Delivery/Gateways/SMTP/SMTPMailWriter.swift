@@ -37,11 +37,17 @@ struct SMTPMailWriter: Sendable {
     ///
     /// - Throws: `RenderError`, `MIMEError` or `SMTPError`, all without the recipient's values: this message can never be sent.
     func write(_ message: OutgoingMessage, at now: Date) throws -> SMTPMessage {
+        let mail = try mail(message, at: now)
+        return try SMTPMessage(sender: batch.envelope.fromAddress, recipients: [message.recipient], content: mail.encoded())
+    }
+
+    /// The mail alone.
+    func mail(_ message: OutgoingMessage, at now: Date) throws -> MailMessage {
         let shared = try shared.get()
-        let content = try batch.renderer.render(recipient(message))
+        let content = try batch.renderer.render(RecipientValues(message, of: batch.envelope))
         let unsubscribe = String(decoding: content.unsubscribeURL, as: UTF8.self)
         let id = message.id.uuidString.lowercased()
-        let mail = try MailMessage(
+        return try MailMessage(
             from: shared.from,
             to: [Mailbox(address: message.recipient)],
             subject: String(decoding: content.subject, as: UTF8.self),
@@ -50,18 +56,6 @@ struct SMTPMailWriter: Sendable {
             headers: [MailHeader("List-Unsubscribe", "<\(unsubscribe)>, <mailto:\(batch.envelope.unsubscribeMailto)>")] + shared.headers,
             body: MailBody(text: content.text.isEmpty ? nil : content.text, html: content.html),
             boundary: id
-        )
-        return try SMTPMessage(sender: batch.envelope.fromAddress, recipients: [message.recipient], content: mail.encoded())
-    }
-
-    private func recipient(_ message: OutgoingMessage) -> RecipientValues {
-        RecipientValues(
-            tenantID: batch.envelope.tenantID,
-            campaignID: batch.envelope.campaignID,
-            contactID: message.contactID ?? message.id,
-            messageID: message.id,
-            issuedAt: UUIDv7.time(of: message.id) ?? Date(timeIntervalSince1970: 0),
-            values: message.mergeValues
         )
     }
 }

@@ -1,0 +1,57 @@
+import FoundationEssentials
+import Postgres
+
+/// How tenants send.
+package struct SendingSettingsRepository: Sendable {
+    private let client: PostgresClient
+    private let time: any TimeSource
+
+    package init(client: PostgresClient, time: any TimeSource) {
+        self.client = client
+        self.time = time
+    }
+
+    /// The tenant's settings; the standard ones where it has set none.
+    package func get(tenantID: UUID) async throws -> SendingSettings {
+        let rows = try await client.query(Self.select(tenantID), tenant: tenantID)
+        return try rows.first.map(SendingSettings.init(row:)) ?? .standard
+    }
+
+    /// Changes what the patch names.
+    ///
+    /// - Throws: `CampaignError` with `invalid`; nothing is changed then.
+    package func update(tenantID: UUID, patch: SendingSettingsPatch) async throws -> SendingSettings {
+        let now = time.now
+        return try await client.withTenant(tenantID) { connection in
+            try await connection.execute(
+                "INSERT INTO tenant_settings (tenant_id, updated_at) VALUES (\(tenantID), \(now)) ON CONFLICT DO NOTHING"
+            )
+            let rows = try await connection.query(Self.select(tenantID) + " FOR UPDATE")
+            let settings = try patch.applied(to: try rows.one(SendingSettings.init(row:)))
+            try await connection.execute(
+                """
+                UPDATE tenant_settings
+                   SET preflight = \(try PostgresJSON(encoding: settings.preflight)), untracked_hosts = \(settings.untrackedHosts),
+                       sender_domains = \(settings.senderDomains), updated_at = \(now)
+                 WHERE tenant_id = \(tenantID)
+                """
+            )
+            return settings
+        }
+    }
+
+    private static func select(_ tenantID: UUID) -> SQL {
+        "SELECT preflight, untracked_hosts, sender_domains FROM tenant_settings WHERE tenant_id = \(tenantID)"
+    }
+}
+
+extension SendingSettings {
+    fileprivate init(row: PostgresRow) throws {
+        let policy: PostgresJSON = try row.get("preflight")
+        self.init(
+            preflight: try policy.decode(),
+            untrackedHosts: try row.get("untracked_hosts"),
+            senderDomains: try row.get("sender_domains")
+        )
+    }
+}

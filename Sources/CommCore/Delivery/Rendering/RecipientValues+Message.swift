@@ -1,0 +1,15 @@
+import FoundationEssentials
+
+extension RecipientValues {
+    /// What rendering needs of a message: the same for every gateway, and for putting the message together again later.
+    init(_ message: OutgoingMessage, of envelope: CampaignEnvelope) {
+        self.init(
+            tenantID: envelope.tenantID,
+            campaignID: envelope.campaignID,
+            contactID: message.contactID ?? message.id,
+            messageID: message.id,
+            issuedAt: UUIDv7.time(of: message.id) ?? Date(timeIntervalSince1970: 0),
+            values: message.mergeValues
+        )
+    }
+}

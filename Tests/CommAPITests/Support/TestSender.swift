@@ -1,0 +1,82 @@
+import Foundation
+import Logging
+import Postgres
+import Synchronization
+
+@testable import CommCore
+@testable import comm_api
+
+/// The outbound pipeline beside the API under test: its gateway keeps the jobs that the platform would get.
+final class TestSender: Gateway {
+    /// What the platform is given for one message.
+    struct Job {
+        let id: UUID
+        let recipient: String
+        let subject: String
+        let html: String
+        let text: String
+        let headers: [String: String]
+    }
+
+    let name = "test"
+    let needsConfirmation = false
+    private let taken = Mutex<[Job]>([])
+
+    var jobs: [Job] { taken.withLock { $0 } }
+
+    func hasRoom() async throws -> Bool { true }
+    func states(of ids: [UUID], scope: HandoverScope) async throws -> [UUID: HandoverState] { [:] }
+    func hasLostMemory(now: Date) async throws -> Bool { false }
+
+    func handOver(_ batch: HandoverBatch) async throws -> [Disposition] {
+        let writer = JobWriter(envelope: batch.envelope, renderer: batch.renderer)
+        for message in batch.messages {
+            let written = try writer.write(message)
+            let json = try JSONSerialization.jsonObject(with: Data(written.job)) as? [String: Any] ?? [:]
+            let job = Job(
+                id: message.id,
+                recipient: message.recipient,
+                subject: json["subject"] as? String ?? "",
+                html: json["bodyHtml"] as? String ?? "",
+                text: json["bodyText"] as? String ?? "",
+                headers: json["headers"] as? [String: String] ?? [:]
+            )
+            taken.withLock { $0.append(job) }
+        }
+        return batch.messages.map { _ in .sent }
+    }
+
+    /// Puts what is due into the queue, and no more.
+    func expand(_ client: APIClient) async throws {
+        let expander = CampaignExpander(client: client.database, chunkSize: 100, time: client.time, faults: .none, logger: Self.logger)
+        while try await expander.step() {}
+    }
+
+    /// Sends everything that is due.
+    func run(_ client: APIClient) async throws {
+        try await expand(client)
+        let links = try APIClient.configuration().links
+        let campaigns = CampaignCache(
+            client: client.database,
+            fromAddress: links.fromAddress,
+            unsubscribeMailto: links.unsubscribeMailto,
+            bases: try LinkBases(tracking: links.trackingBase, publicBase: links.publicBase),
+            signer: try APIClient.signer()
+        )
+        let dispatcher = Dispatcher(
+            stores: DispatchStores(
+                chunks: ChunkRepository(client: client.database),
+                messages: MessageRepository(client: client.database),
+                log: DeliveryLogRepository(client: client.database, faults: .none),
+                campaigns: campaigns
+            ),
+            gateway: self,
+            settings: DispatchSettings(owner: "test"),
+            time: client.time,
+            faults: .none
+        )
+        while try await dispatcher.dispatchChunk() {}
+    }
+
+    private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+}
