@@ -9,12 +9,12 @@ source "$here/lib/output.sh"
 source "$here/lib/paths.sh"
 cd "$project_root"
 
-arguments=()
+daemon_tests='(EndToEndTests|BrowserTests)\.'
+is_quick=false
 if [[ ${1:-} == --quick ]]; then
-    arguments+=(--skip EndToEndTests --skip BrowserTests)
+    is_quick=true
     shift
 fi
-for filter in "$@"; do arguments+=(--filter "$filter"); done
 
 scripts/packages.sh
 scripts/services.sh start test
@@ -27,5 +27,20 @@ export COMM_TEST_REDIS_URL="redis://127.0.0.1:$REDIS_PORT/0"
 
 say "building"
 swift build --build-tests
-say "testing"
-swift test --skip-build "${arguments[@]}"
+run() { swift test --skip-build "$@"; }
+
+if $is_quick; then
+    say "testing, without daemons and browser"
+    run --skip "$daemon_tests" "${@/#/--filter=}"
+elif (($# > 0)); then
+    say "testing $*"
+    run "${@/#/--filter=}"
+else
+    # One after the other: what counts on a daemon's or a browser's time must not share the cores with what computes.
+    say "testing, without daemons and browser"
+    run --skip "$daemon_tests"
+    say "testing in the browser"
+    run --filter 'BrowserTests\.'
+    say "testing the real daemons"
+    run --filter 'EndToEndTests\.'
+fi
