@@ -33,9 +33,9 @@ enum DemoNewsletter {
         td.head a { color: #ffffff; font-size: 26px; text-decoration: none; letter-spacing: 1px; }
         td.text { padding: 24px 32px; font-size: 16px; line-height: 1.5; }
         td.text h2 { margin: 0 0 8px 0; color: #123d5a; font-size: 20px; }
-        td.text a { color: #0b6aa2; }
+        td.text a, td.card a { color: #0b6aa2; }
         td.card { padding: 16px 32px; border-top: 1px solid #d5e0e7; font-size: 15px; }
-        a.button { display: inline-block; padding: 12px 24px; background-color: #d9572b; color: #ffffff; text-decoration: none; }
+        td.text a.button { display: inline-block; padding: 12px 24px; background-color: #d9572b; color: #ffffff; text-decoration: none; }
         td.foot { padding: 20px 32px; font-size: 12px; color: #5d7280; }
         td.foot a { color: #5d7280; }
         @media only screen and (max-width: 620px) {
