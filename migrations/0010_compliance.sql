@@ -1,0 +1,2 @@
+-- Filled by its part.
+SELECT 1;
