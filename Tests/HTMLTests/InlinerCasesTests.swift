@@ -124,6 +124,12 @@ import Testing
         #expect(try styled("td{line-height:1} @media x{td{font:9px x}}", "<table><tr><td>").contains("font:9px x !important"))
     }
 
+    @Test func `a selector that stays for an implied element is not raised with its neighbour`() throws {
+        let output = try styled("a:hover,body *{color:red} .a{color:blue}", "<table><tr><td><a class=a>x</a>")
+        #expect(output.contains("<style>body *{color:red;}a:hover{color:red !important}</style>"), "\(output)")
+        #expect(output.contains(#"<a class=a style="color:blue">"#), "\(output)")
+    }
+
     @Test func `every problem is told with its line, and nothing is fatal`() throws {
         let text = "<style>\np{top:0}\n%%{top:1px}\np{left 1;right:0}\n.a,,b{top:2px}\np{bottom:0}\n</style><p>"
         let document = try HTMLDocument(Array(text.utf8))

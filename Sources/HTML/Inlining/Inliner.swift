@@ -180,9 +180,14 @@ package struct Inliner {
         var edits = SourceEdits()
         writeAttributes(&result, &edits)
         var moved = [Bool](repeating: false, count: sheet.selectors.count)
-        for (place, rule) in rules.enumerated() where rule.isInlinable && selected[place] && !needed[place] { moved[rule.place] = true }
+        var isInlinable = moved
+        for (place, rule) in rules.enumerated() where rule.isInlinable {
+            isInlinable[rule.place] = true
+            if selected[place], !needed[place] { moved[rule.place] = true }
+        }
         for source in sources {
-            StyleElementWriter(document, sheet, source).write(moved: moved, raised: keptRules?.raised ?? [], to: &edits)
+            StyleElementWriter(document, sheet, source)
+                .write(moved: moved, raised: keptRules?.raised ?? [], unraised: isInlinable, to: &edits)
         }
         guard edits.insertedBytes > limits.insertedBytes else { return result.edits.append(edits) }
         result.styledElements = 0

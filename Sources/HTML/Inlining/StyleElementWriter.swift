@@ -15,7 +15,8 @@ struct StyleElementWriter {
     /// - Parameters:
     ///   - moved: for each selector of the document, whether it is no longer needed
     ///   - raised: declarations that become important
-    func write(moved: [Bool], raised: Set<Int>, to edits: inout SourceEdits) {
+    ///   - unraised: for each selector, whether it holds without them: it was moved too, and stays for elements without a tag only
+    func write(moved: [Bool], raised: Set<Int>, unraised: [Bool], to edits: inout SourceEdits) {
         let isEmptied = !style.rules.isEmpty && !style.hasAtRules && style.rules.allSatisfy { isMoved($0, moved) }
         if isEmptied {
             let end = document.nodes[style.node].element?.endTag?.upperBound ?? style.content.upperBound
@@ -27,7 +28,12 @@ struct StyleElementWriter {
                 edits.remove(withBlanksBefore(rule.range))
                 continue
             }
-            if rule.selectors.contains(where: { moved[$0] }) { keepSelectors(of: rule, moved, &edits) }
+            let isRaised = rule.declarations.contains(where: raised.contains)
+            let plain = isRaised ? rule.selectors.filter { !moved[$0] && unraised[$0] } : []
+            let others = rule.selectors.filter { !moved[$0] && !plain.contains($0) }
+            if plain.count + others.count < rule.selectors.count || !plain.isEmpty {
+                edits.replace(rule.prelude, with: (plain.isEmpty ? [] : copy(of: rule, for: plain)) + text(of: others))
+            }
             for place in rule.declarations where raised.contains(place) {
                 let end = sheet.declarations[place].range.upperBound
                 edits.replace(end..<end, with: Array(" !important".utf8))
@@ -39,13 +45,25 @@ struct StyleElementWriter {
         sheet.rules[rule].selectors.allSatisfy { moved[$0] }
     }
 
-    private func keepSelectors(of rule: CSSStylesheet.Rule, _ moved: [Bool], _ edits: inout SourceEdits) {
-        var kept: [UInt8] = []
-        for place in rule.selectors where !moved[place] {
-            if !kept.isEmpty { kept.append(contentsOf: ", ".utf8) }
-            kept.append(contentsOf: document.source[sheet.selectors[place].range])
+    private func text(of selectors: [Int]) -> [UInt8] {
+        var text: [UInt8] = []
+        for place in selectors {
+            if !text.isEmpty { text.append(contentsOf: ", ".utf8) }
+            text.append(contentsOf: document.source[sheet.selectors[place].range])
         }
-        edits.replace(rule.prelude, with: kept)
+        return text
+    }
+
+    /// The rule once more, for some of its selectors and with its declarations as they were.
+    private func copy(of rule: CSSStylesheet.Rule, for selectors: [Int]) -> [UInt8] {
+        var copy = text(of: selectors)
+        copy.append(UInt8(ascii: "{"))
+        for place in rule.declarations where !sheet.declarations[place].isRefused {
+            copy.append(contentsOf: document.source[sheet.declarations[place].range])
+            copy.append(UInt8(ascii: ";"))
+        }
+        copy.append(UInt8(ascii: "}"))
+        return copy
     }
 
     private func withBlanksBefore(_ range: Range<Int>) -> Range<Int> {
