@@ -265,7 +265,7 @@ ALTER TABLE lists
     ADD COLUMN refreshed_at timestamptz,             -- when the last whole refresh began
     ADD COLUMN refresh_started_at timestamptz,       -- the one under way
     ADD COLUMN refresh_after uuid;                   -- up to which contact it has come
-CREATE INDEX lists_smart ON lists (refreshed_at NULLS FIRST) WHERE type = 'smart' AND filter_definition IS NOT NULL AND deleted_at IS NULL;
+CREATE INDEX lists_followed ON lists (refreshed_at NULLS FIRST) WHERE filter_definition IS NOT NULL AND deleted_at IS NULL;
 GRANT UPDATE (refreshed_at, refresh_started_at, refresh_after) ON lists TO comm_worker;
 GRANT INSERT, DELETE ON list_contacts TO comm_worker;
 

@@ -72,7 +72,7 @@ package struct InboxProcessor: Sendable {
 
     private func handle(_ rows: [InboxRepository.Row], now: Date, on connection: PostgresConnection) async throws {
         for row in rows where row.source == DispatchedChunk.source {
-            try await DispatchProjection.apply(DispatchedChunk(json: row.payload), on: connection)
+            try await DispatchProjection.apply(DispatchedChunk(json: row.payload), on: connection, now: now)
         }
         var facts: [(row: InboxRepository.Row, fact: ReportedFact)] = []
         for row in rows where row.source != DispatchedChunk.source {

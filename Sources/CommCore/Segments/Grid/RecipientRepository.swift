@@ -1,0 +1,139 @@
+import FoundationEssentials
+import Postgres
+
+/// Pages of the grid, over any number of contacts.
+///
+/// A page is looked for in two ways. First among the next few thousand contacts of the order: what many contacts have is found there,
+/// whatever the planner would have thought of it. When they do not fill the page, what is asked for is rare, and the planner chooses
+/// by the indexes; where the rare thing is a part of a text or an attribute, the contacts that have it are looked up beforehand,
+/// since row-level security keeps such indexes from an ordinary query (migration 0006).
+package struct RecipientRepository: Sendable {
+    /// Contacts that the first look goes through: a few milliseconds.
+    private static let walk = 4_000
+    /// The statement is planned for its values, with what it costs to read from memory, and never compiled.
+    private static let planning: SQL = """
+        SELECT set_config('jit', 'off', true), set_config('random_page_cost', '1.1', true), set_config('plan_cache_mode', 'force_custom_plan', true)
+        """
+
+    private let client: PostgresClient
+    private let time: any TimeSource
+
+    package init(client: PostgresClient, time: any TimeSource) {
+        self.client = client
+        self.time = time
+    }
+
+    /// A page; `SegmentError.invalid` for a cursor that is none of this order.
+    package func page(tenantID: UUID, _ query: RecipientQuery) async throws -> RecipientPage {
+        let isBackward = query.cursor?.isBackward ?? false
+        let order = RecipientOrder(query.sort, tenantID: tenantID, reversed: isBackward)
+        if let cursor = query.cursor, !cursor.fits(query.sort, order) {
+            throw SegmentError.invalid("cursor", "cursor does not belong to this order; begin with the first page")
+        }
+        let now = time.now
+        return try await client.withTenant(tenantID) { connection in
+            _ = try await connection.query(Self.planning)
+            let search = RecipientSearch(tenantID: tenantID, filter: query.filter, now: now)
+            let found = try await Self.rows(query, order, search, on: connection)
+            let total = try await Self.total(query, found: found.count, search, on: connection)
+            return try Self.page(query, found, total, order)
+        }
+    }
+
+    /// How many match; counted when that is quick.
+    package func count(tenantID: UUID, _ filter: RecipientFilter) async throws -> RecipientTotal {
+        let now = time.now
+        return try await client.withTenant(tenantID) { connection in
+            _ = try await connection.query(Self.planning)
+            return try await RecipientSearch(tenantID: tenantID, filter: filter, now: now).count(on: connection)
+        }
+    }
+
+    // MARK: Rows
+
+    /// One row more than the page has, to know whether there is another page.
+    private static func rows(
+        _ query: RecipientQuery,
+        _ order: RecipientOrder,
+        _ search: RecipientSearch,
+        on connection: PostgresConnection
+    ) async throws -> [PostgresRow] {
+        let wanted = query.limit + 1
+        let cursor = query.cursor?.values
+        let first = cursor.map(order.segment) ?? order.segments[0]
+        var rows: [PostgresRow] = []
+        var skipped = query.cursor == nil ? query.offset : 0
+        for segment in order.segments.drop(while: { $0 != first }) {
+            let range = order.condition(segment, after: segment == first ? cursor : nil)
+            let part = RecipientSegment(columns: query.columns, order: order, segment: segment, range: range, limit: wanted - rows.count)
+            if skipped > 0 {
+                let found = try await connection.query(part.select(search, offset: skipped))
+                rows += found
+                // What was skipped here need not be skipped in the next part.
+                if found.isEmpty, order.segments.count > 1, segment == first {
+                    skipped -= try await connection.query(search.countStatement(range, upTo: skipped)).one { try $0.get("n") }
+                } else {
+                    skipped = 0
+                }
+            } else {
+                rows += try await look(for: part, search, on: connection)
+            }
+            if rows.count >= wanted { break }
+        }
+        return rows
+    }
+
+    private static func look(
+        for part: RecipientSegment,
+        _ search: RecipientSearch,
+        on connection: PostgresConnection
+    ) async throws -> [PostgresRow] {
+        if search.filter.isAll { return try await Array(connection.query(part.select(search, offset: 0))) }
+        if part.order.isIndexed {
+            let near = try await connection.query(part.selectNear(search, among: walk))
+            if near.count >= part.limit { return Array(near) }
+        }
+        let narrowed = try await search.narrowed(on: connection)
+        return try await Array(connection.query(part.select(narrowed, offset: 0)))
+    }
+
+    private static func total(
+        _ query: RecipientQuery,
+        found: Int,
+        _ search: RecipientSearch,
+        on connection: PostgresConnection
+    ) async throws -> RecipientTotal {
+        if let cursor = query.cursor { return cursor.total }
+        if found <= query.limit, found > 0 || query.offset == 0 {
+            return RecipientTotal(count: Int64(query.offset + found), isEstimate: false)
+        }
+        return try await search.count(on: connection)
+    }
+
+    private static func page(
+        _ query: RecipientQuery,
+        _ found: [PostgresRow],
+        _ total: RecipientTotal,
+        _ order: RecipientOrder
+    ) throws -> RecipientPage {
+        let isBackward = query.cursor?.isBackward ?? false
+        let kept = found.prefix(query.limit)
+        let inOrder = isBackward ? Array(kept.reversed()) : Array(kept)
+        let isThereMore = found.count > query.limit
+        func cursor(_ row: PostgresRow?, backward: Bool) throws -> RecipientCursor? {
+            guard let row else { return nil }
+            let values = try order.keys.indices.map { try row.get("key_\($0)", as: String.self) as String? }
+            return RecipientCursor(sort: query.sort.signature, values: values, isBackward: backward, total: total)
+        }
+        // Whoever came from a page can go back to it.
+        let hasNext = isBackward || isThereMore
+        let hasPrevious = isBackward ? isThereMore : query.cursor != nil || query.offset > 0
+        return RecipientPage(
+            rows: try inOrder.map { try RecipientRow(row: $0, columns: query.columns) },
+            total: total,
+            hasMore: hasNext,
+            next: hasNext ? try cursor(inOrder.last, backward: false) : nil,
+            previous: hasPrevious ? try cursor(inOrder.first, backward: true) : nil
+        )
+    }
+}
