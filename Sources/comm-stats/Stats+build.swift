@@ -38,6 +38,11 @@ func buildStats(_ configuration: StatsConfiguration, process: DaemonProcess) -> 
             return false
         }
     )
+    let bulk = BulkOperations(client: database, time: time, logger: logger)
+    services.append(process.duty("bulk-operations", idle: .milliseconds(500)) { try await bulk.step() })
+    services.append(process.duty("bulk-log-retention", idle: .seconds(600)) { try await bulk.forgetExpired() })
+    let tags = TagRepository(client: database)
+    services.append(process.duty("tag-counts", idle: .seconds(5)) { try await tags.foldChanges() })
     let gauges = BacklogGauges(database: database, time: time)
     services.append(
         process.duty("backlog", idle: .seconds(10)) {

@@ -36,9 +36,13 @@ struct ContactBatch {
         ids = norms.map { _ in newIDs.next() }.reversed()
     }
 
-    /// The statement; it returns the columns of `Contact` and `email_norm`, a row for each address.
+    /// The statement; it returns the columns of `Contact`, `email_norm`, and whether the contact came back from the recycle bin
+    /// (`restored`), a row for each address.
     func upsert(tenantID: UUID, source: String) -> SQL {
         """
+        WITH bin AS MATERIALIZED (
+            SELECT id FROM contacts WHERE tenant_id = \(tenantID) AND email_norm = ANY(\(norms)::text[]) AND deleted_at IS NOT NULL
+        )
         INSERT INTO contacts AS c (tenant_id, id, email, email_norm, name, phone, identity_type, identity_name, language, attributes,
                                    source, created_at, updated_at)
         SELECT \(tenantID), id, email, email_norm, name, phone, identity_type, identity_name, language,
@@ -49,8 +53,9 @@ struct ContactBatch {
            SET name = coalesce(excluded.name, c.name), phone = coalesce(excluded.phone, c.phone),
                identity_type = coalesce(excluded.identity_type, c.identity_type),
                identity_name = coalesce(excluded.identity_name, c.identity_name), language = coalesce(excluded.language, c.language),
-               attributes = jsonb_strip_nulls(c.attributes || excluded.attributes), deleted_at = NULL, updated_at = excluded.updated_at
-        RETURNING \(sql: Contact.columns), c.email_norm
+               attributes = jsonb_strip_nulls(c.attributes || excluded.attributes), deleted_at = NULL, version = c.version + 1,
+               updated_at = excluded.updated_at
+        RETURNING \(sql: Contact.columns), c.email_norm, c.id IN (SELECT id FROM bin) AS restored
         """
     }
 

@@ -20,10 +20,21 @@ package struct ContactRepository: Sendable {
     ///
     /// `ContactError.invalid` names every field that cannot be stored.
     package func upsert(tenantID: UUID, draft: ContactDraft, source: String = "api") async throws -> Contact {
+        try await store(tenantID: tenantID, draft: draft, source: source).contact
+    }
+
+    /// The same, and whether the contact had been deleted and came back by it, as it was: with its status, tags and lists.
+    package func store(
+        tenantID: UUID,
+        draft: ContactDraft,
+        source: String = "api"
+    ) async throws -> (contact: Contact, wasRestored: Bool) {
         var check = FieldCheck()
         guard let checked = CheckedContact(draft, policy: policy, &check) else { throw ContactError.invalid(check.problems) }
         let batch = try ContactBatch([checked], now: time.now)
-        return try await client.query(batch.upsert(tenantID: tenantID, source: source), tenant: tenantID).one(Contact.init(row:))
+        return try await client.query(batch.upsert(tenantID: tenantID, source: source), tenant: tenantID).one {
+            (try Contact(row: $0), try $0.get("restored"))
+        }
     }
 
     /// The same for several contacts, all or nothing; the answer has one contact for each draft, in their order.

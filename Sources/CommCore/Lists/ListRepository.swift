@@ -34,13 +34,19 @@ package struct ListRepository: Sendable {
     }
 
     /// All lists with their sizes: by type in descending order, then the newest first.
+    ///
+    /// Members are counted in the memberships' index, and the few that are in the recycle bin taken off.
     package func list(tenantID: UUID) async throws -> [ListSummary] {
         let rows = try await client.query(
             """
-            SELECT \(sql: ContactList.columns), coalesce(m.contacts, 0) AS contacts
+            SELECT \(sql: ContactList.columns), coalesce(m.contacts, 0) - coalesce(d.contacts, 0) AS contacts
               FROM lists l
               LEFT JOIN (SELECT list_id, count(*) AS contacts FROM list_contacts WHERE tenant_id = \(tenantID) GROUP BY list_id) m
                 ON m.list_id = l.id
+              LEFT JOIN (SELECT x.list_id, count(*) AS contacts
+                           FROM contacts c JOIN list_contacts x ON x.tenant_id = \(tenantID) AND x.contact_id = c.id
+                          WHERE c.tenant_id = \(tenantID) AND c.deleted_at IS NOT NULL GROUP BY x.list_id) d
+                ON d.list_id = l.id
              WHERE l.tenant_id = \(tenantID) AND l.deleted_at IS NULL
              ORDER BY l.type DESC, l.created_at DESC, l.id DESC
             """,

@@ -101,5 +101,6 @@ extension ImportReport {
         added = counts.added
         upserts = goodRows - counts.added
         optedOut = counts.optedOut
+        restored = counts.restored
     }
 }

@@ -18,6 +18,7 @@ struct ImportMergeRepository {
         var duplicates = 0
         var added = 0
         var optedOut = 0
+        var restored = 0
     }
 
     let tenantID: UUID
@@ -75,7 +76,7 @@ struct ImportMergeRepository {
         // for each new row.
         try await connection.executeScript("DISCARD PLANS")
         if known > 0 {
-            counts.optedOut = try await findKnown(connection)
+            (counts.optedOut, counts.restored) = try await findKnown(connection)
             counts.updated = try await updateKnown(connection)
             counts.unchanged = known - counts.updated
             counts.added = try await inSlices(of: "import_known", connection, addKnownMembers)
@@ -165,8 +166,8 @@ struct ImportMergeRepository {
         """
     }
 
-    /// Collects the rows whose contact was there before; returns how many of these are not active.
-    private func findKnown(_ connection: PostgresConnection) async throws -> Int {
+    /// Collects the rows whose contact was there before; returns how many of these are not active, and how many are in the recycle bin.
+    private func findKnown(_ connection: PostgresConnection) async throws -> (optedOut: Int, restored: Int) {
         try await connection.execute(
             """
             CREATE TEMPORARY TABLE import_known ON COMMIT DROP AS
@@ -176,13 +177,16 @@ struct ImportMergeRepository {
                    OR coalesce(r.identity_type <> c.identity_type, r.identity_type IS NOT NULL)
                    OR coalesce(r.identity_name <> c.identity_name, r.identity_name IS NOT NULL)
                    OR coalesce(r.language <> c.language, r.language IS NOT NULL)
-                   OR NOT (c.attributes @> r.attributes) OR c.deleted_at IS NOT NULL AS is_changed
+                   OR NOT (c.attributes @> r.attributes) OR c.deleted_at IS NOT NULL AS is_changed,
+                   c.deleted_at IS NOT NULL AS is_deleted
               FROM import_contacts r JOIN contacts c ON c.tenant_id = \(tenantID) AND c.email_norm = r.email_norm AND c.id <> r.id
              ORDER BY r.email_norm COLLATE "C"
             """
         )
         try await connection.execute("ANALYZE import_known (contact_id, is_changed)")
-        return try await connection.query("SELECT count(*) AS n FROM import_known WHERE status <> 'active'").one { try $0.get("n") }
+        return try await connection.query(
+            "SELECT count(*) FILTER (WHERE status <> 'active') AS opted_out, count(*) FILTER (WHERE is_deleted) AS restored FROM import_known"
+        ).one { (try $0.get("opted_out"), try $0.get("restored")) }
     }
 
     private func updateKnown(_ connection: PostgresConnection) async throws -> Int {
@@ -196,7 +200,8 @@ struct ImportMergeRepository {
                SET name = coalesce(r.name, c.name), phone = coalesce(r.phone, c.phone),
                    identity_type = coalesce(r.identity_type, c.identity_type),
                    identity_name = coalesce(r.identity_name, c.identity_name), language = coalesce(r.language, c.language),
-                   attributes = c.attributes || r.attributes, deleted_at = NULL, updated_at = \(now)
+                   attributes = c.attributes || r.attributes, deleted_at = NULL, version = c.version + 1,
+                   updated_at = \(now)
               FROM locked JOIN import_known r ON r.contact_id = locked.id
              WHERE c.tenant_id = \(tenantID) AND c.id = locked.id
             """

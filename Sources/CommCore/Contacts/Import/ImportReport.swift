@@ -29,6 +29,8 @@ package struct ImportReport: Sendable, Equatable, Codable {
     package var duplicates = 0
     /// Contacts of the file that are unsubscribed, bounced or complained, and stay so.
     package var optedOut = 0
+    /// Contacts that were in the recycle bin and came back as they had been; nil in reports from before this was counted.
+    package var restored: Int?
     /// The delimiter found: `comma`, `semicolon` or `tab`.
     package var delimiter = ""
     /// How each column was read: `email`, `name`, …, `attributes.<name>`, or nothing for a column left out.
