@@ -170,6 +170,21 @@ extension Routes {
             subscriptions: subscriptions,
             bodyLimit: bodyLimit
         )
+        let bulk = BulkOperations(client: postgres, time: time, logger: surroundings.logger)
+        bulkOperations = BulkOperationsController(
+            operations: bulk,
+            results: BulkResultRepository(client: postgres),
+            time: time,
+            bodyLimit: bodyLimit
+        )
+        recycleBin = RecycleBinController(
+            operations: bulk,
+            bin: RecycleBinRepository(client: postgres, time: time),
+            time: time,
+            bodyLimit: bodyLimit
+        )
+        records = RecipientRecordController(editor: ContactEditor(client: postgres, time: time), bodyLimit: bodyLimit)
+        tags = TagsController(tags: TagRepository(client: postgres), operations: bulk, bulk: bulkOperations, bodyLimit: bodyLimit)
         suppressions = SuppressionsController(suppressions: SuppressionRepository(client: postgres, time: time), bodyLimit: bodyLimit)
         templates = TemplatesController(
             templates: TemplateRepository(client: postgres, time: time),

@@ -16,6 +16,10 @@ struct Routes: Sendable {
     let lists: ListsController
     let imports: ImportsController
     let contacts: ContactsController
+    let bulkOperations: BulkOperationsController
+    let recycleBin: RecycleBinController
+    let records: RecipientRecordController
+    let tags: TagsController
     let suppressions: SuppressionsController
     let templates: TemplatesController
     let campaigns: CampaignsController
@@ -48,6 +52,7 @@ struct Routes: Sendable {
         addKeys(to: tenants)
         addSettings(to: tenants)
         addContacts(to: tenants)
+        addBulkOperations(to: tenants)
         addTemplates(to: tenants)
         addCampaigns(to: tenants)
 
@@ -118,6 +123,33 @@ struct Routes: Sendable {
         let suppress = once(allowed(.suppressionsWrite, in: tenants))
         suppress.post("/api/suppressions", use: suppressions.add)
         suppress.delete("/api/suppressions/{id}", use: suppressions.remove)
+    }
+
+    private func addBulkOperations(to tenants: RouterGroup<APIContext>) {
+        let read = allowed(.contactsRead, in: tenants)
+        read.get("/api/recipients/operations", use: bulkOperations.list)
+        read.get("/api/recipients/operations/{id}", use: bulkOperations.get)
+        read.get("/api/recipients/operations/{id}/result", use: bulkOperations.result)
+        read.get("/api/recipients/deleted", use: recycleBin.deleted)
+        read.get("/api/recipients/{id}", use: records.get)
+        read.get("/api/tags", use: tags.list)
+
+        let write = once(allowed(.contactsWrite, in: tenants))
+        write.post("/api/recipients/bulk", use: bulkOperations.submit)
+        write.post("/api/recipients/operations/{id}/cancel", use: bulkOperations.cancel)
+        write.post("/api/recipients/operations/{id}/undo", use: bulkOperations.undo)
+        write.post("/api/recipients/bulk-delete", use: recycleBin.bulkDelete)
+        write.post("/api/recipients/bulk-move", use: recycleBin.bulkMove)
+        write.post("/api/recipients/restore", use: recycleBin.restoreMany)
+        write.delete("/api/recipients/cleanup", use: recycleBin.cleanUp)
+        write.patch("/api/recipients/{id}", use: records.update)
+        write.patch("/api/recipients/{id}/restore", use: recycleBin.restoreOne)
+        write.delete("/api/recipients/{id}/permanent", use: recycleBin.removeOne)
+        write.put("/api/recipients/{id}/tags/{tag}", use: records.tag)
+        write.delete("/api/recipients/{id}/tags/{tag}", use: records.untag)
+        write.delete("/api/contacts/{id}", use: recycleBin.deleteContact)
+        write.patch("/api/tags/{tag}", use: tags.rename)
+        write.delete("/api/tags/{tag}", use: tags.delete)
     }
 
     private func addTemplates(to tenants: RouterGroup<APIContext>) {

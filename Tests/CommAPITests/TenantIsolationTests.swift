@@ -15,8 +15,14 @@ struct TenantIsolationTests {
             let campaign = try await owner.makeCampaign()
             _ = try await owner.send(.post, "/api/campaigns/\(campaign)/compile")
             let list = try await owner.makeList()
+            let recipient = try await owner.makeContact("r@ex.test")
+            let operation = try await owner.send(
+                .post,
+                "/api/recipients/bulk",
+                #"{"operation":"tag","tags":["vip"],"selection":{"ids":["\#(recipient)"]}}"#
+            ).id()
             let ids: [String: UUID] = [
-                "campaigns": campaign, "lists": list, "contacts": try await owner.makeContact(),
+                "recipients": recipient, "campaigns": campaign, "lists": list, "contacts": try await owner.makeContact(),
                 "templates": try await owner.makeTemplate(),
                 "keys": try await owner.send(.post, "/api/keys", #"{"name":"k","scopes":["all"]}"#).id(),
                 "suppressions": try await owner.send(.post, "/api/suppressions", #"{"email":"s@ex.test"}"#).id(),
@@ -27,12 +33,13 @@ struct TenantIsolationTests {
             var tried = 0
             for route in owner.routes where route.path.contains("{id}") {
                 let resource = route.path.split(separator: "/")[1]
-                let id = try #require(ids[String(resource)], "no fixture for \(resource)")
+                let isOperation = route.path.hasPrefix("/api/recipients/operations/")
+                let id = try #require(isOperation ? operation : ids[String(resource)], "no fixture for \(resource)")
                 let path = route.filled(with: id)
                 let reply =
                     path.hasSuffix("/import")
                     ? try await stranger.send(.post, path, body: Array("email\nb@ex.test\n".utf8), headers: [.contentType: "text/csv"])
-                    : try await stranger.send(route.method, path, route.sampleBody)
+                    : try await stranger.send(route.method, path, route.sampleBody, headers: [.ifMatch: "*"])
                 #expect(reply.status == 404, "\(route): \(reply.status) \(reply.text.prefix(200))")
                 tried += 1
             }
@@ -79,6 +86,7 @@ struct TenantIsolationTests {
     private static func fingerprint(_ owner: APIClient) async throws -> String {
         let tables = [
             "campaigns", "lists", "list_contacts", "contacts", "templates", "suppressions", "import_jobs", "campaign_send_settings",
+            "bulk_operations", "bulk_operation_items",
         ]
         var text = ""
         for table in tables {

@@ -19,7 +19,8 @@ struct ContactsController: Sendable {
     /// The address is the key: given values overwrite, missing ones stay, an opt-out stays too.
     func upsert(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
         let body: UpsertRequest = try await request.fields(limit: bodyLimit)
-        return Answer(ContactWire(try await contacts.upsert(tenantID: context.tenantID, draft: body.draft)))
+        let (contact, wasRestored) = try await contacts.store(tenantID: context.tenantID, draft: body.draft)
+        return Answer(ContactWire(contact, restored: wasRestored))
     }
 
     func get(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
@@ -77,8 +78,11 @@ struct ContactWire: Encodable {
     let attributes: [String: AttributeValue]
     let createdAt: Date
     let updatedAt: Date
+    /// Of an upsert: whether the contact came back from the recycle bin.
+    let restored: Bool?
 
-    init(_ contact: Contact) {
+    init(_ contact: Contact, restored: Bool? = nil) {
+        self.restored = restored
         (id, email, source, status) = (contact.id, contact.email, contact.source, contact.status.rawValue)
         (qualityIndex, attributes) = (contact.qualityIndex, contact.attributes)
         (createdAt, updatedAt) = (contact.createdAt, contact.updatedAt)

@@ -35,6 +35,7 @@ struct ImportsController: Sendable {
         let unchanged: Int
         let duplicates: Int
         let optedOut: Int
+        let restored: Int
         let delimiter: String
         let columns: [String]
 
@@ -44,6 +45,7 @@ struct ImportsController: Sendable {
             errorSamples = report.errorSamples.map(RowErrorWire.init)
             (created, updated, unchanged) = (report.created, report.updated, report.unchanged)
             (duplicates, optedOut, delimiter, columns) = (report.duplicates, report.optedOut, report.delimiter, report.columns)
+            restored = report.restored ?? 0
         }
     }
 

@@ -62,6 +62,17 @@ struct JSONFields {
         object(name)?.mapValues(AttributeValue.init)
     }
 
+    /// A value of any kind.
+    mutating func anything(_ name: String) -> AttributeValue? {
+        read(name, wanted: "a value") { AttributeValue($0) }
+    }
+
+    /// A field of an edit: nil when it is not there, `.some(nil)` when it is null and so takes the value away.
+    mutating func change<Value>(_ name: String, _ value: (inout JSONFields, String) -> Value?) -> Value?? {
+        let read = value(&self, name)
+        return members[name] == nil ? nil : .some(read)
+    }
+
     /// An object whose members are all strings.
     mutating func stringMap(_ name: String) -> [String: String]? {
         guard let object = object(name) else { return nil }

@@ -7,7 +7,7 @@ extension DeclaredRoute {
     /// The path with this id, and 1 for a version.
     func filled(with id: UUID) -> String {
         path.replacing("{id}", with: id.uuidString.lowercased()).replacing("{version}", with: "1")
-            .replacing("{contact_id}", with: id.uuidString.lowercased())
+            .replacing("{contact_id}", with: id.uuidString.lowercased()).replacing("{tag}", with: "vip")
     }
 
     /// Whether its body is read as JSON fields, by whoever has a tenant.
@@ -16,7 +16,10 @@ extension DeclaredRoute {
         let takesNone = [
             "DELETE /api/keys/{id}", "DELETE /api/lists/{id}", "DELETE /api/templates/{id}", "DELETE /api/campaigns/{id}",
             "DELETE /api/suppressions/{id}", "POST /api/contacts/{id}/unsubscribe", "PUT /api/contacts/{id}/resubscribe",
-            "POST /api/lists/{id}/contacts/import",
+            "POST /api/lists/{id}/contacts/import", "POST /api/recipients/operations/{id}/cancel",
+            "POST /api/recipients/operations/{id}/undo", "DELETE /api/recipients/cleanup", "PATCH /api/recipients/{id}/restore",
+            "DELETE /api/recipients/{id}/permanent", "PUT /api/recipients/{id}/tags/{tag}", "DELETE /api/recipients/{id}/tags/{tag}",
+            "DELETE /api/contacts/{id}", "PATCH /api/recipients/{id}", "DELETE /api/tags/{tag}",
         ]
         return isTenants && method != .get && !takesNone.contains("\(method.rawValue) \(path)")
     }
@@ -26,6 +29,7 @@ extension DeclaredRoute {
         switch "\(method.rawValue) \(path)" {
         case "POST /api/lists/{id}/contacts": #"{"emails":["x@ex.test"]}"#
         case "PATCH /api/templates/{id}": #"{"name":"taken over"}"#
+        case "PATCH /api/recipients/{id}": #"{"name":"taken over"}"#
         case "PATCH /api/campaigns/{id}/settings": #"{"chunk_size":1}"#
         default: takesJSON ? "{}" : nil
         }
