@@ -202,12 +202,37 @@ extension Routes {
         audienceChecks = AudienceCheckController(
             checker: AudienceChecker(preview: preview, repository: AudienceCheckRepository(client: postgres), time: time)
         )
+        let campaignReports = CampaignReportRepository(client: postgres)
         reports = CampaignReportsController(
             artifacts: ArtifactRepository(client: postgres),
             preview: preview,
             stats: CampaignStatsRepository(client: postgres),
+            counts: campaignReports,
+            time: time,
             bodyLimit: bodyLimit
         )
+        let (tenantReports, explorer) = (TenantReportRepository(client: postgres), EventExplorer(client: postgres))
+        analytics = AnalyticsController(
+            dashboards: DashboardRepository(client: postgres),
+            overviews: OverviewRepository(client: postgres),
+            lists: ListReportRepository(client: postgres),
+            reports: tenantReports,
+            time: time
+        )
+        campaignAnalytics = CampaignAnalyticsController(
+            reports: campaignReports,
+            insights: CampaignInsightsRepository(client: postgres),
+            explorer: explorer,
+            tenants: tenantReports,
+            time: time
+        )
+        trackingExplorer = TrackingExplorerController(
+            explorer: explorer,
+            export: EventExport(explorer: explorer),
+            reports: tenantReports,
+            time: time
+        )
+        unsubscribeReports = UnsubscribeReportsController(explorer: explorer, reports: tenantReports, time: time)
         webhook = WebhookController(
             append: { try await inbox.append(source: MotoricalSource.webhook, payload: $0) },
             secret: configuration.webhookSecret,

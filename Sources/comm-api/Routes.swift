@@ -33,6 +33,10 @@ struct Routes: Sendable {
     let webVersion: WebVersionController
     let preflight: PreflightController
     let settings: SendingSettingsController
+    let analytics: AnalyticsController
+    let campaignAnalytics: CampaignAnalyticsController
+    let trackingExplorer: TrackingExplorerController
+    let unsubscribeReports: UnsubscribeReportsController
 
     /// The router, and the routes without the 405 answers that complete it.
     func build() -> (router: Router<APIContext>, declared: [DeclaredRoute]) {
@@ -55,6 +59,7 @@ struct Routes: Sendable {
         addBulkOperations(to: tenants)
         addTemplates(to: tenants)
         addCampaigns(to: tenants)
+        addReports(to: tenants)
 
         let declared = router.routes.map { DeclaredRoute(method: $0.method, path: $0.path.description) }
         RouteMethods.complete(router)
@@ -190,6 +195,29 @@ struct Routes: Sendable {
         send.post("/api/campaigns/{id}/pause", use: commands.pause)
         send.post("/api/campaigns/{id}/resume", use: commands.resume)
         send.post("/api/campaigns/{id}/cancel", use: commands.cancel)
+    }
+
+    /// Analytics: everything here only reads.
+    private func addReports(to tenants: RouterGroup<APIContext>) {
+        let read = allowed(.campaignsRead, in: tenants)
+        read.get("/api/analytics/dashboard", use: analytics.dashboard)
+        read.get("/api/analytics/overview", use: analytics.overview)
+        read.get("/api/analytics/series", use: analytics.series)
+        read.get("/api/analytics/lists/{id}", use: analytics.list)
+        read.get("/api/campaigns/{id}/analytics", use: campaignAnalytics.analytics)
+        read.get("/api/campaigns/{id}/events", use: campaignAnalytics.events)
+        read.get("/api/campaigns/{id}/clicks", use: campaignAnalytics.clicks)
+        read.get("/api/campaigns/{id}/click-breakdown", use: campaignAnalytics.clickBreakdown)
+        read.get("/api/campaigns/{id}/recipient-insights", use: campaignAnalytics.recipientInsights)
+        read.get("/api/campaigns/{id}/engagement-timeline", use: campaignAnalytics.engagementTimeline)
+        read.get("/api/campaigns/{id}/domain-performance", use: campaignAnalytics.domainPerformance)
+        read.get("/api/campaigns/{id}/cohort-analysis", use: campaignAnalytics.cohortAnalysis)
+        read.get("/api/tracking/events", use: trackingExplorer.events)
+        read.get("/api/tracking/stats", use: trackingExplorer.stats)
+        read.get("/api/tracking/export", use: trackingExplorer.exportFile)
+        read.get("/api/unsubscribe-events", use: unsubscribeReports.events)
+        read.get("/api/unsubscribe-analytics", use: unsubscribeReports.analytics)
+        read.get("/api/unsubscribe-trends", use: unsubscribeReports.trends)
     }
 
     private func allowed(_ scope: APIScope, in group: RouterGroup<APIContext>) -> RouterGroup<TenantContext> {

@@ -43,6 +43,7 @@ func buildStats(_ configuration: StatsConfiguration, process: DaemonProcess) -> 
     services.append(process.duty("bulk-log-retention", idle: .seconds(600)) { try await bulk.forgetExpired() })
     let tags = TagRepository(client: database)
     services.append(process.duty("tag-counts", idle: .seconds(5)) { try await tags.foldChanges() })
+    services += reportDuties(database: database, time: time, process: process)
     let gauges = BacklogGauges(database: database, time: time)
     services.append(
         process.duty("backlog", idle: .seconds(10)) {

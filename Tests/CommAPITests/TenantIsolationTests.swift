@@ -23,6 +23,7 @@ struct TenantIsolationTests {
             ).id()
             let ids: [String: UUID] = [
                 "recipients": recipient, "campaigns": campaign, "lists": list, "contacts": try await owner.makeContact(),
+                "campaigns": campaign, "lists": list, "analytics": list, "contacts": try await owner.makeContact(),
                 "templates": try await owner.makeTemplate(),
                 "keys": try await owner.send(.post, "/api/keys", #"{"name":"k","scopes":["all"]}"#).id(),
                 "suppressions": try await owner.send(.post, "/api/suppressions", #"{"email":"s@ex.test"}"#).id(),

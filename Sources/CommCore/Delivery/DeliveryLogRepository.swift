@@ -46,15 +46,16 @@ package struct DeliveryLogRepository: Sendable {
                 gateway: gateway,
                 selection: "m.in_chunk AND m.id BETWEEN \(chunk.firstID) AND \(chunk.lastID)"
             )
-            try await write(batch, now: now, on: connection)
+            let written = try await write(batch, now: now, on: connection)
             try await faults.hit("confirm.mid")
             let anySent = dispositions.values.contains(.sent)
-            if anySent {
+            if !written.isEmpty {
                 let dispatched = DispatchedChunk(
                     tenantID: chunk.tenantID,
                     campaignID: chunk.campaignID,
                     firstID: chunk.firstID,
-                    lastID: chunk.lastID
+                    lastID: chunk.lastID,
+                    recordedAt: now
                 )
                 try await announce([dispatched], now: now, on: connection)
             }
@@ -84,7 +85,9 @@ package struct DeliveryLogRepository: Sendable {
             try await faults.hit("confirm.mid")
             let sent = written.filter { dispositions[$0] == .sent }
             try await announce(
-                sent.map { DispatchedChunk(tenantID: claim.tenantID, campaignID: claim.campaignID, firstID: $0, lastID: $0) },
+                written.map {
+                    DispatchedChunk(tenantID: claim.tenantID, campaignID: claim.campaignID, firstID: $0, lastID: $0, recordedAt: now)
+                },
                 now: now,
                 on: connection
             )
@@ -109,7 +112,8 @@ package struct DeliveryLogRepository: Sendable {
             var moved = 0
             for row in rows {
                 let (first, last): (UUID, UUID) = (try row.get("first_id"), try row.get("last_id"))
-                moved += try await cancel(row, selection: "m.in_chunk AND m.id BETWEEN \(first) AND \(last)", now: now, on: connection)
+                let selection: SQL = "m.in_chunk AND m.id BETWEEN \(first) AND \(last)"
+                moved += try await cancel(row, selection: selection, range: (first, last), now: now, on: connection)
                 try await connection.execute(
                     """
                     DELETE FROM queue_chunks WHERE tenant_id = \(try row.get("tenant_id") as UUID)
@@ -117,7 +121,8 @@ package struct DeliveryLogRepository: Sendable {
                     """
                 )
             }
-            return try await moved + cancelSingles(limit: limit, now: now, on: connection)
+            // A moment later, so that the fact about a chunk does not cover its messages that were put off.
+            return try await moved + cancelSingles(limit: limit, now: now.addingTimeInterval(0.001), on: connection)
         }
     }
 
@@ -135,12 +140,19 @@ package struct DeliveryLogRepository: Sendable {
         var moved = 0
         for row in rows {
             let ids: [UUID] = try row.get("ids")
-            moved += try await cancel(row, selection: "m.id = ANY(\(ids)::uuid[])", now: now, on: connection)
+            moved += try await cancel(row, selection: "m.id = ANY(\(ids)::uuid[])", range: nil, now: now, on: connection)
         }
         return moved
     }
 
-    private func cancel(_ row: PostgresRow, selection: SQL, now: Date, on connection: PostgresConnection) async throws -> Int {
+    /// - Parameter range: of a chunk that nobody else records at this moment; nil for messages on their own.
+    private func cancel(
+        _ row: PostgresRow,
+        selection: SQL,
+        range: (first: UUID, last: UUID)?,
+        now: Date,
+        on connection: PostgresConnection
+    ) async throws -> Int {
         let batch = RecordedBatch(
             tenantID: try row.get("tenant_id"),
             campaignID: try row.get("campaign_id"),
@@ -150,7 +162,16 @@ package struct DeliveryLogRepository: Sendable {
             selection: selection,
             fallback: .skipped(reason: "cancelled")
         )
-        return try await write(batch, now: now, on: connection).count
+        let written = try await write(batch, now: now, on: connection)
+        let ranges = if let range, !written.isEmpty { [range] } else { range == nil ? written.map { ($0, $0) } : [] }
+        try await announce(
+            ranges.map {
+                DispatchedChunk(tenantID: batch.tenantID, campaignID: batch.campaignID, firstID: $0, lastID: $1, recordedAt: now)
+            },
+            now: now,
+            on: connection
+        )
+        return written.count
     }
 
     private struct RecordedBatch: Sendable {

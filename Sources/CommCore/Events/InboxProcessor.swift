@@ -71,8 +71,11 @@ package struct InboxProcessor: Sendable {
     }
 
     private func handle(_ rows: [InboxRepository.Row], now: Date, on connection: PostgresConnection) async throws {
+        var dispatched: [DispatchedChunk] = []
         for row in rows where row.source == DispatchedChunk.source {
-            try await DispatchProjection.apply(DispatchedChunk(json: row.payload), on: connection, now: now)
+            let chunk = try DispatchedChunk(json: row.payload)
+            try await DispatchProjection.apply(chunk, on: connection, now: now)
+            dispatched.append(chunk)
         }
         var facts: [(row: InboxRepository.Row, fact: ReportedFact)] = []
         for row in rows where row.source != DispatchedChunk.source {
@@ -94,7 +97,7 @@ package struct InboxProcessor: Sendable {
                 drop(row, reason: "unknown message")
             }
         }
-        let new = try await recorder.record(events, on: connection, now: now)
+        let new = try await recorder.record(events, dispatched: dispatched, waitsForRebuild: true, on: connection, now: now)
         stored.increment(by: new)
         try await InboxRepository.park(Array(parked.values), on: connection)
         try await InboxRepository.delete(rows.map(\.id).filter { parked[$0] == nil }, on: connection)

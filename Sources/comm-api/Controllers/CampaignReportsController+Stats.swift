@@ -61,8 +61,20 @@ extension CampaignReportsController {
         let clickRate: Int
         @OrNull var startedAt: Date?
         @OrNull var completedAt: Date?
+        let opensByVerdict: ReportWire.Verdicts
+        let clicksByVerdict: ReportWire.Verdicts
+        let hardBounced: Int
+        let softBounced: Int
+        /// Exact shares, beside the whole per cent of the contract.
+        let rates: ReportWire.Rates
+        let freshness: ReportWire.Freshness
 
-        init(_ stats: CampaignStats) {
+        init(_ stats: CampaignStats, counted: (counts: ReportCounts, progress: ReportProgress), now: Date) {
+            opensByVerdict = ReportWire.Verdicts(counted.counts.opensByVerdict)
+            clicksByVerdict = ReportWire.Verdicts(counted.counts.clicksByVerdict)
+            (hardBounced, softBounced) = (counted.counts.hardBounced, counted.counts.softBounced)
+            rates = ReportWire.Rates(counted.counts)
+            freshness = ReportWire.Freshness(counted.progress, now: now)
             let totals = stats.totals
             (status, progress, balance) = (stats.status.rawValue, stats.progress, BalanceWire(stats.balance))
             self.totals = TotalsWire(

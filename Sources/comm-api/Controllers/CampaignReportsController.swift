@@ -41,6 +41,8 @@ struct CampaignReportsController: Sendable {
     let artifacts: ArtifactRepository
     let preview: CampaignPreview
     let stats: CampaignStatsRepository
+    let counts: CampaignReportRepository
+    let time: any TimeSource
     let bodyLimit: Int
 
     /// Newest version first.
@@ -80,7 +82,9 @@ struct CampaignReportsController: Sendable {
 
     /// Balance, events and rates.
     func getStats(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
-        Answer(StatsWire(try await stats.stats(tenantID: context.tenantID, campaignID: try context.id())))
+        let id = try context.id()
+        let counted = try await counts.totals(tenantID: context.tenantID, campaignID: id)
+        return Answer(StatsWire(try await stats.stats(tenantID: context.tenantID, campaignID: id), counted: counted, now: time.now))
     }
 
     /// planned = sent + suppressed + skipped + failed + unknown + pending, by reason.

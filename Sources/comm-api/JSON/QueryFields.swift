@@ -42,6 +42,17 @@ struct QueryFields {
         }
     }
 
+    /// A value of a closed list.
+    mutating func choice<Value: RawRepresentable & CaseIterable>(_ name: String, _: Value.Type = Value.self) -> Value?
+    where Value.RawValue == String {
+        guard let text = string(name) else { return nil }
+        guard let value = Value(rawValue: text) else {
+            add(name, "\(name) must be one of \(Value.allCases.map(\.rawValue).joined(separator: ", "))")
+            return nil
+        }
+        return value
+    }
+
     mutating func uuid(_ name: String) -> UUID? {
         guard let text = string(name) else { return nil }
         guard let id = UUID(uuidString: text) else {
@@ -61,7 +72,8 @@ struct QueryFields {
         guard problems.isEmpty else { throw Problem.invalid(problems) }
     }
 
-    private mutating func add(_ name: String, _ message: String) {
+    /// Refuses a parameter.
+    mutating func add(_ name: String, _ message: String) {
         problems.append(FieldProblem(field: name, code: "invalid", message: message))
     }
 }

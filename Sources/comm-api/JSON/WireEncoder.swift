@@ -7,7 +7,7 @@ enum WireEncoder {
     /// Names that the contract writes in camel case.
     private static let camelCase: Set<String> = [
         "addedCount", "requestedCount", "validCount", "errorSamples", "totalRecipients", "latestArtifact", "latestSnapshot", "hasNext",
-        "hasPrev", "totalPages", "analyticsDelivered", "retryAfter",
+        "hasPrev", "totalPages", "analyticsDelivered", "retryAfter", "dailyBreakdown", "recentActivity", "toAddress", "pageSize",
     ]
 
     static func encode(_ value: some Encodable) throws -> [UInt8] {
