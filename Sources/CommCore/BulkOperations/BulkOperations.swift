@@ -141,6 +141,9 @@ package struct BulkOperations: Sendable {
             try await repository.release(lease, failure: nil, mostAttempts: Self.mostAttempts, pause: 0, now: time.now)
         } catch let error as PostgresError where error.code != .cancelled {
             try await setBack(lease, error)
+        } catch let error as BulkError {
+            // It will not be better next time, and the tenant's next operation waits.
+            try await repository.release(lease, failure: error.message, mostAttempts: 1, pause: 0, now: time.now)
         }
         return true
     }

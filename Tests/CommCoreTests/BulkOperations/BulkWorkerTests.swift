@@ -112,6 +112,23 @@ struct BulkWorkerTests {
         #expect(try await second.tags(of: second.contacts[0]) == ["c"])
     }
 
+    @Test("what can no longer be read fails with a reason, and does not hold up what comes behind it")
+    func unreadable() async throws {
+        let fixture = try await BulkFixture.make(contacts: 1_001)
+        let broken = try await fixture.bulk.submit(
+            tenantID: fixture.tenantID,
+            .tag(["a"]),
+            .filter(PostgresJSON("{}"), excluding: []),
+            createdBy: "test"
+        )
+        try await fixture.execute(#"UPDATE bulk_operations SET selection = '{"filter":{"nonsense":1}}'"#)
+        let next = try await fixture.run(.tag(["b"]), on: Array(fixture.contacts[..<2]), atOnce: 1)
+        try await fixture.drain(fixture.worker())
+        let failed = try await fixture.get(broken)
+        #expect(failed.state == .failed && failed.error?.contains("nonsense") == true)
+        #expect(try await fixture.get(next).state == .completed)
+    }
+
     @Test("a contact that somebody else holds for long delays a small operation, it does not fail it")
     func locked() async throws {
         let fixture = try await BulkFixture.make(contacts: 2)
