@@ -257,10 +257,11 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON rollup_marks TO comm_worker;
 
 -- ---- Counts of the audience, made anew now and then by comm-stats -----------------------------------------------------------
 
--- How many joined, were suppressed, or met their latest event of a kind, by quarter of an hour.
+-- How many joined, were suppressed, or met their latest event of a kind, by quarter of an hour; totals, and what no report reaches,
+-- are at 1970-01-01.
 CREATE TABLE audience_rollups (
     tenant_id  uuid NOT NULL,
-    subject    text NOT NULL,                     -- contacts, list, suppressions, or reach
+    subject    text NOT NULL,                     -- contacts, list, suppressions (each also with _total), or reach
     subject_id uuid NOT NULL,                     -- the list; nil otherwise
     kind       text NOT NULL,                     -- the suppression's reason, the event's type; '' otherwise
     bucket_at  timestamptz NOT NULL,
@@ -297,5 +298,6 @@ CREATE INDEX email_events_clicks ON email_events (tenant_id, campaign_id, occurr
 CREATE INDEX email_events_rare ON email_events (tenant_id, type, occurred_at DESC)
     WHERE type IN ('bounced', 'complained', 'unsubscribed', 'resubscribed', 'failed', 'blocked', 'deferred');
 
+-- Counting asks for these; they are there already where the campaigns' own migration made them.
 ALTER TABLE delivery_events ADD COLUMN IF NOT EXISTS is_test boolean NOT NULL DEFAULT false;
 ALTER TABLE tenant_settings ADD COLUMN IF NOT EXISTS timezone text;

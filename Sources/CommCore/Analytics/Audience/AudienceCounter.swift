@@ -5,8 +5,8 @@ import Postgres
 package struct AudienceCounter: Sendable {
     /// How old a tenant's counts become before they are made anew.
     static let patience: TimeInterval = 600
-    /// How far back a person's latest event is looked for among rare ones.
-    static let horizon: TimeInterval = 366 * 86_400
+    /// How far back reports go: what is older is counted together, and a person's latest event is looked for no further.
+    static let horizon: TimeInterval = 800 * 86_400
 
     private let client: PostgresClient
     private let time: any TimeSource
@@ -42,12 +42,15 @@ package struct AudienceCounter: Sendable {
         try await connection.execute(
             """
             INSERT INTO audience_rollups (tenant_id, subject, subject_id, kind, bucket_at, total)
-            SELECT \(tenantID), f.subject, f.subject_id, f.kind, comm_quarter(f.at), count(*)
+            SELECT \(tenantID), f.subject, f.subject_id, f.kind,
+                   CASE WHEN f.at < \(now.addingTimeInterval(-Self.horizon)) THEN '1970-01-01 00:00+00' ELSE comm_quarter(f.at) END, count(*)
             FROM (
                 SELECT 'contacts' AS subject, '\(raw: RollUpTable.noCampaign)'::uuid AS subject_id, '' AS kind, created_at AS at
                 FROM contacts WHERE tenant_id = \(tenantID) AND deleted_at IS NULL
                 UNION ALL
-                SELECT 'list', list_id, '', created_at FROM list_contacts WHERE tenant_id = \(tenantID) AND status = 'active'
+                SELECT 'list', m.list_id, '', m.created_at FROM list_contacts m
+                JOIN contacts c ON c.tenant_id = m.tenant_id AND c.id = m.contact_id AND c.deleted_at IS NULL
+                WHERE m.tenant_id = \(tenantID) AND m.status = 'active'
                 UNION ALL
                 SELECT 'suppressions', '\(raw: RollUpTable.noCampaign)', '', created_at FROM suppressions WHERE tenant_id = \(tenantID)
                 UNION ALL
@@ -61,7 +64,14 @@ package struct AudienceCounter: Sendable {
                 WHERE tenant_id = \(tenantID) AND contact_id IS NOT NULL AND occurred_at >= \(now.addingTimeInterval(-Self.horizon))
                   AND type IN ('bounced', 'complained', 'unsubscribed', 'resubscribed', 'failed', 'blocked', 'deferred')
                 GROUP BY type, contact_id) f
-            GROUP BY f.subject, f.subject_id, f.kind, comm_quarter(f.at)
+            GROUP BY 1, 2, 3, 4, 5
+            """
+        )
+        try await connection.execute(
+            """
+            INSERT INTO audience_rollups (tenant_id, subject, subject_id, kind, bucket_at, total)
+            SELECT \(tenantID), subject || '_total', subject_id, '', '1970-01-01 00:00+00', sum(total)
+            FROM audience_rollups WHERE tenant_id = \(tenantID) AND subject <> 'reach' GROUP BY subject, subject_id
             """
         )
         try await connection.execute(

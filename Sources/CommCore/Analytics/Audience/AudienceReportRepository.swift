@@ -3,7 +3,7 @@ import Postgres
 
 /// SQL of how an audience grows and whom mail reached, from what ``AudienceCounter`` counted last.
 enum AudienceReportRepository {
-    /// One step of growth.
+    /// How many there are, and how many of them came when.
     struct Growth: Sendable {
         let total: Int
         /// By step of the series that was asked for.
@@ -39,18 +39,22 @@ enum AudienceReportRepository {
         let starts = period.starts(of: interval)
         let rows = try await connection.query(
             """
-            SELECT width_bucket(bucket_at, \(starts)::timestamptz[]) AS step, bucket_at >= \(period.from) AS inside,
-                   sum(total)::int AS total
-            FROM audience_rollups
-            WHERE tenant_id = \(tenantID) AND subject = \(subject) AND subject_id = \(list ?? RollUpTable.noCampaignID)
-            GROUP BY 1, 2
+            SELECT NULL::int AS step, total FROM audience_rollups
+            WHERE tenant_id = \(tenantID) AND subject = \(subject + "_total") AND subject_id = \(list ?? RollUpTable.noCampaignID)
+            UNION ALL
+            SELECT width_bucket(bucket_at, \(starts)::timestamptz[]), sum(total)::int FROM audience_rollups
+            WHERE tenant_id = \(tenantID) AND subject = \(subject) AND subject_id = \(list ?? RollUpTable.noCampaignID) AND kind = ''
+              AND bucket_at >= \(period.from) AND bucket_at < \(period.to)
+            GROUP BY 1
             """
         )
         var (total, inPeriod, steps) = (0, 0, [Int](repeating: 0, count: starts.count))
         for row in rows {
-            let (step, count): (Int, Int) = (try row.get("step"), try row.get("total"))
-            total += count
-            guard try row.get("inside") as Bool else { continue }
+            let count: Int = try row.get("total")
+            guard let step: Int = try row.get("step") else {
+                total = count
+                continue
+            }
             inPeriod += count
             if steps.indices.contains(step - 1) { steps[step - 1] += count }
         }

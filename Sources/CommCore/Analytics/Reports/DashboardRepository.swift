@@ -123,12 +123,15 @@ package struct DashboardRepository: Sendable {
     private static func lists(_ tenantID: UUID, since: Date, on connection: PostgresConnection) async throws -> [Dashboard.ListGrowth] {
         try await connection.query(
             """
-            SELECT l.id, l.name, a.members, a.added
-            FROM (SELECT subject_id, sum(total)::int AS members,
-                         coalesce(sum(total) FILTER (WHERE bucket_at >= \(since)), 0)::int AS added
-                  FROM audience_rollups WHERE tenant_id = \(tenantID) AND subject = 'list' GROUP BY subject_id) a
-            JOIN lists l ON l.tenant_id = \(tenantID) AND l.id = a.subject_id AND l.deleted_at IS NULL
-            ORDER BY a.added DESC, a.members DESC, l.id LIMIT \(mostLists)
+            SELECT t.id, t.name, t.members, a.added
+            FROM (SELECT l.id, l.name, m.total AS members FROM audience_rollups m
+                  JOIN lists l ON l.tenant_id = \(tenantID) AND l.id = m.subject_id AND l.deleted_at IS NULL
+                  WHERE m.tenant_id = \(tenantID) AND m.subject = 'list_total'
+                  ORDER BY m.total DESC, l.id LIMIT \(mostLists)) t
+            CROSS JOIN LATERAL (SELECT coalesce(sum(total), 0)::int AS added FROM audience_rollups g
+                                WHERE g.tenant_id = \(tenantID) AND g.subject = 'list' AND g.subject_id = t.id AND g.kind = ''
+                                  AND g.bucket_at >= \(since)) a
+            ORDER BY t.members DESC, t.id
             """
         ).map { row in
             Dashboard.ListGrowth(
