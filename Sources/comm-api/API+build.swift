@@ -191,7 +191,24 @@ extension Routes {
             validator: try TemplateValidator(pipeline: pipeline, publicBase: links.publicBase, time: time),
             bodyLimit: bodyLimit
         )
-        campaigns = CampaignsController(campaigns: campaignRepository, bodyLimit: bodyLimit)
+        let facts = CampaignFactsRepository(client: postgres, time: time)
+        campaigns = CampaignsController(campaigns: campaignRepository, facts: facts, time: time, bodyLimit: bodyLimit)
+        approvals = CampaignApprovalsController(
+            approver: CampaignApprover(compiler: compiler),
+            approvals: ApprovalRepository(client: postgres),
+            campaigns: campaignRepository,
+            bodyLimit: bodyLimit
+        )
+        recipients = CampaignRecipientsController(
+            recipients: CampaignRecipientRepository(client: postgres, time: time),
+            facts: facts,
+            stats: CampaignStatsRepository(client: postgres)
+        )
+        campaignTests = CampaignTestsController(
+            tester: CampaignTester(compiler: compiler),
+            retries: RetryRepository(client: postgres, time: time),
+            bodyLimit: bodyLimit
+        )
         commands = CampaignCommandsController(
             campaigns: campaignRepository,
             compiler: compiler,

@@ -23,6 +23,9 @@ struct Routes: Sendable {
     let suppressions: SuppressionsController
     let templates: TemplatesController
     let campaigns: CampaignsController
+    let approvals: CampaignApprovalsController
+    let recipients: CampaignRecipientsController
+    let campaignTests: CampaignTestsController
     let commands: CampaignCommandsController
     let reports: CampaignReportsController
     let audienceChecks: AudienceCheckController
@@ -60,6 +63,7 @@ struct Routes: Sendable {
         addTemplates(to: tenants)
         addCampaigns(to: tenants)
         addReports(to: tenants)
+        addCampaignLifecycle(to: tenants)
 
         let declared = router.routes.map { DeclaredRoute(method: $0.method, path: $0.path.description) }
         RouteMethods.complete(router)
@@ -218,6 +222,31 @@ struct Routes: Sendable {
         read.get("/api/unsubscribe-events", use: unsubscribeReports.events)
         read.get("/api/unsubscribe-analytics", use: unsubscribeReports.analytics)
         read.get("/api/unsubscribe-trends", use: unsubscribeReports.trends)
+    }
+
+    private func addCampaignLifecycle(to tenants: RouterGroup<APIContext>) {
+        let read = allowed(.campaignsRead, in: tenants)
+        read.get("/api/campaigns/deleted", use: campaigns.listDeleted)
+        read.get("/api/campaigns/{id}/progress", use: recipients.getProgress)
+        read.get("/api/campaigns/{id}/recipients", use: recipients.list)
+        read.get("/api/campaigns/{id}/recipients/{contact_id}", use: recipients.get)
+        read.get("/api/campaigns/{id}/approvals", use: approvals.list)
+
+        let write = once(allowed(.campaignsWrite, in: tenants))
+        write.patch("/api/campaigns/{id}", use: campaigns.update)
+        write.post("/api/campaigns/{id}/duplicate", use: campaigns.duplicate)
+        write.patch("/api/campaigns/{id}/restore", use: campaigns.restore)
+        write.delete("/api/campaigns/{id}/permanent", use: campaigns.deletePermanently)
+        write.delete("/api/campaigns/cleanup", use: campaigns.cleanUp)
+        write.post("/api/campaigns/{id}/submit", use: approvals.submit)
+
+        let approve = once(allowed(.campaignsApprove, in: tenants))
+        approve.post("/api/campaigns/{id}/approve", use: approvals.approve)
+        approve.post("/api/campaigns/{id}/reject", use: approvals.reject)
+
+        let send = once(allowed(.campaignsSend, in: tenants))
+        send.post("/api/campaigns/{id}/test", use: campaignTests.send)
+        send.post("/api/campaigns/{id}/retry-failed", use: campaignTests.retryFailed)
     }
 
     private func allowed(_ scope: APIScope, in group: RouterGroup<APIContext>) -> RouterGroup<TenantContext> {

@@ -56,6 +56,9 @@ func buildSender(_ configuration: SenderConfiguration, process: DaemonProcess) t
         time: time,
         logger: logger
     )
+    let retrier = CampaignRetrier(client: database, time: time, logger: logger)
+    let lanes = LaneMonitor(time: time)
+    let heartbeats = HeartbeatRepository(client: database, time: time)
     let finisher = CampaignFinisher(client: database, log: log, time: time, logger: logger)
 
     var services = process.foundation(database: database, host: configuration.host, port: configuration.port)
@@ -64,15 +67,22 @@ func buildSender(_ configuration: SenderConfiguration, process: DaemonProcess) t
     for lane in 1...configuration.lanes {
         services.append(
             process.duty("bulk-lane-\(lane)", idle: .milliseconds(100)) {
-                guard try await dispatcher.hasRoom() else { return false }
-                return try await dispatcher.dispatchChunk()
+                try await lanes.watch(hasRoom: dispatcher.hasRoom, step: dispatcher.dispatchChunk)
             }
         )
     }
     services.append(
         process.duty("single-lane", idle: .milliseconds(250)) {
-            guard try await dispatcher.hasRoom() else { return false }
-            return try await dispatcher.dispatchSingles()
+            try await lanes.watch(hasRoom: dispatcher.hasRoom, step: dispatcher.dispatchSingles)
+        }
+    )
+    // Tests of campaigns do not wait for room: they are few, and somebody sits before his mailbox.
+    services.append(process.duty("express-lane", idle: .milliseconds(250)) { try await dispatcher.dispatchExpress() })
+    services.append(process.duty("retrier", idle: .milliseconds(500)) { try await retrier.step() })
+    services.append(
+        process.duty("heartbeat", idle: .seconds(5)) {
+            try await heartbeats.beat(instance: settings.owner, gateway: route.gateway.name, lanes: lanes.latest)
+            return false
         }
     )
     services.append(process.duty("reconciler", idle: .seconds(1)) { try await reconciler.step() > 0 })

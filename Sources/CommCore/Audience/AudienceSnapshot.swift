@@ -12,6 +12,8 @@ package struct AudienceSnapshot: Sendable, Equatable {
     /// Members that could not: suppressed, unsubscribed, bounced, complained.
     package let excluded: Int64
     package let includedLists: [UUID]
+    /// Whose members get nothing.
+    package let excludedLists: [UUID]
     /// What makes two memberships one recipient.
     package let dedupedBy: String
     package let createdAt: Date

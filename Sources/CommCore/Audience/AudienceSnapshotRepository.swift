@@ -11,12 +11,14 @@ package struct AudienceSnapshotRepository: Sendable {
         let rows = try await connection.query(
             """
             INSERT INTO comm_audience_snapshots
-                   (tenant_id, id, campaign_id, version, total_recipients, excluded, included_lists, created_at)
+                   (tenant_id, id, campaign_id, version, total_recipients, excluded, included_lists, excluded_lists, created_at)
             SELECT \(tenantID), \(UUIDv7.make(at: now)), \(campaignID),
                    1 + coalesce((SELECT max(version) FROM comm_audience_snapshots
                                   WHERE tenant_id = \(tenantID) AND campaign_id = \(campaignID)), 0),
                    \(count.totalRecipients), \(count.excluded),
                    ARRAY(SELECT list_id FROM campaign_lists
+                          WHERE tenant_id = \(tenantID) AND campaign_id = \(campaignID) ORDER BY list_id),
+                   ARRAY(SELECT list_id FROM campaign_exclude_lists
                           WHERE tenant_id = \(tenantID) AND campaign_id = \(campaignID) ORDER BY list_id),
                    \(now)
             RETURNING \(sql: AudienceSnapshot.columns)
@@ -25,8 +27,24 @@ package struct AudienceSnapshotRepository: Sendable {
         return try rows.one(AudienceSnapshot.init(row:))
     }
 
-    /// Active members of the campaign's lists, each contact once, however many lists it is in.
-    ///
+    /// The lists of the campaign's settings, in the order in which snapshots keep them.
+    func lists(
+        tenantID: UUID,
+        campaignID: UUID,
+        on connection: PostgresConnection
+    ) async throws -> (included: [UUID], excluded: [UUID]) {
+        let rows = try await connection.query(
+            """
+            SELECT ARRAY(SELECT list_id FROM campaign_lists
+                          WHERE tenant_id = \(tenantID) AND campaign_id = \(campaignID) ORDER BY list_id) AS included,
+                   ARRAY(SELECT list_id FROM campaign_exclude_lists
+                          WHERE tenant_id = \(tenantID) AND campaign_id = \(campaignID) ORDER BY list_id) AS excluded
+            """
+        )
+        return try rows.one { (included: try $0.get("included"), excluded: try $0.get("excluded")) }
+    }
+
+    /// Active members of the campaign's lists and of no excluded one, each contact once, however many lists it is in.
     func count(tenantID: UUID, campaignID: UUID, now: Date, on connection: PostgresConnection) async throws -> AudienceCount {
         let rows = try await connection.query(
             """
@@ -53,6 +71,10 @@ package struct AudienceSnapshotRepository: Sendable {
                                          JOIN lists ON lists.tenant_id = l.tenant_id AND lists.id = l.list_id
                                                    AND lists.deleted_at IS NULL
                                         WHERE l.tenant_id = \(tenantID) AND l.campaign_id = \(campaignID)))
+            AND NOT EXISTS (SELECT FROM campaign_exclude_lists e
+                              JOIN list_contacts o ON o.tenant_id = e.tenant_id AND o.list_id = e.list_id
+                                                   AND o.contact_id = m.contact_id AND o.status = 'active'
+                             WHERE e.tenant_id = \(tenantID) AND e.campaign_id = \(campaignID))
          OFFSET 0) members
         CROSS JOIN LATERAL (SELECT * FROM contacts
                              WHERE tenant_id = \(tenantID) AND id = members.contact_id AND deleted_at IS NULL LIMIT 1) c
@@ -75,12 +97,13 @@ package struct AudienceSnapshotRepository: Sendable {
 }
 
 extension AudienceSnapshot {
-    static let columns: SQL = "id, campaign_id, version, total_recipients, excluded, included_lists, deduped_by, created_at"
+    static let columns: SQL = "id, campaign_id, version, total_recipients, excluded, included_lists, excluded_lists, deduped_by, created_at"
 
     /// The columns under names of their own, of the alias `n`, for joins.
     static let joinedColumns: SQL = """
         n.id AS n_id, n.campaign_id AS n_campaign_id, n.version AS n_version, n.total_recipients AS n_total_recipients,
-        n.excluded AS n_excluded, n.included_lists AS n_included_lists, n.deduped_by AS n_deduped_by, n.created_at AS n_created_at
+        n.excluded AS n_excluded, n.included_lists AS n_included_lists, n.excluded_lists AS n_excluded_lists,
+        n.deduped_by AS n_deduped_by, n.created_at AS n_created_at
         """
 
     init(row: PostgresRow) throws {
@@ -101,6 +124,7 @@ extension AudienceSnapshot {
             totalRecipients: try row.get(prefix + "total_recipients"),
             excluded: try row.get(prefix + "excluded"),
             includedLists: try row.get(prefix + "included_lists"),
+            excludedLists: try row.get(prefix + "excluded_lists"),
             dedupedBy: try row.get(prefix + "deduped_by"),
             createdAt: try row.get(prefix + "created_at")
         )

@@ -29,6 +29,7 @@ package struct CampaignExpander: Sendable {
         for started in try await repository.startDue(now: time.now) {
             logger.info("campaign started", metadata: ["tenant_id": "\(started.tenantID)", "campaign_id": "\(started.campaignID)"])
         }
+        try await repository.refreshWindows(now: time.now)
         var expanded = 0
         for campaign in try await repository.unfinished() {
             try await faults.hit("expand.before")

@@ -20,7 +20,7 @@ struct ExpansionRepository: Sendable {
                 """
                 UPDATE campaigns c SET status = 'sending', started_at = coalesce(c.started_at, \(now)), updated_at = \(now)
                 FROM (SELECT g.tenant_id, g.id FROM campaigns g JOIN tenants t ON t.tenant_id = g.tenant_id AND t.status = 'active'
-                      WHERE g.status = 'scheduled' AND g.scheduled_at <= \(now) AND g.deleted_at IS NULL
+                      WHERE g.status = 'scheduled' AND coalesce(g.starts_at, g.scheduled_at) <= \(now) AND g.deleted_at IS NULL
                       FOR UPDATE OF g SKIP LOCKED) due
                 WHERE c.tenant_id = due.tenant_id AND c.id = due.id
                 RETURNING c.tenant_id, c.id
@@ -48,8 +48,15 @@ struct ExpansionRepository: Sendable {
                 ON CONFLICT DO NOTHING
                 """
             )
+            // In this transaction: a campaign with windows must not send for a moment without.
+            try await WindowRepository.refresh(now: now, on: connection)
             return started
         }
+    }
+
+    /// Opens and closes the sending windows of campaigns.
+    func refreshWindows(now: Date) async throws {
+        try await client.withConnection { try await WindowRepository.refresh(now: now, on: $0) }
     }
 
     /// Sending campaigns whose audience is not wholly in the queue yet.
@@ -71,46 +78,50 @@ struct ExpansionRepository: Sendable {
             guard let state = try await lock(key, on: connection) else { return 0 }
             let chunkSize = state.chunkSize ?? defaultChunkSize
             let limit = max(1, pageSize / chunkSize) * chunkSize
-            let inserted = try await insertMessages(key, state: state, limit: limit, now: now, on: connection)
-            try await insertChunks(key, state: state, count: inserted.count, chunkSize: chunkSize, now: now, on: connection)
-            try await advance(key, inserted: inserted, chunkSize: chunkSize, isLast: inserted.count < limit, now: now, on: connection)
-            return inserted.count
+            let page = ExpansionPage(key: key, state: state, limit: limit, now: now)
+            let groups = try await page.insertMessages(on: connection)
+            let chunks = ChunkPlan.chunks(groups.map(\.count), size: chunkSize)
+            try await page.insertChunks(chunks, of: groups, on: connection)
+            try await page.advance(groups, chunks: chunks.count, on: connection)
+            return groups.reduce(0) { $0 + $1.count }
         }
     }
 
-    private struct State: Sendable {
+    /// Where an expansion stands, and what the next page needs to know.
+    struct State: Sendable {
         let cursor: UUID?
         let nextSequence: Int64
         let nextChunk: Int
         let milliseconds: Int64
         let artifactID: UUID
         let listIDs: [UUID]
+        let excludedListIDs: [UUID]
         let fields: [String]
         let chunkSize: Int?
-    }
-
-    private struct Inserted: Sendable {
-        let count: Int
-        let lastContact: UUID?
+        /// Where everybody gets it by their own clock.
+        let localTime: LocalTimePlan?
     }
 
     /// Takes the expansion for this transaction; nil when somebody else has it or the campaign does not send.
     private func lock(_ key: CampaignKey, on connection: PostgresConnection) async throws -> State? {
         let rows = try await connection.query(
             """
-            SELECT e.last_contact, e.next_seq, e.next_chunk, c.started_at, c.artifact_id, s.included_lists, p.chunk_size,
+            SELECT e.last_contact, e.next_seq, e.next_chunk, c.started_at, c.artifact_id, s.included_lists, s.excluded_lists, p.chunk_size,
+                   CASE WHEN c.send_at_local_time THEN c.scheduled_at END AS local_time, coalesce(c.timezone, t.timezone) AS timezone,
                    ARRAY(SELECT jsonb_array_elements_text(a.program->'fields')) AS fields
             FROM campaign_expansions e
             JOIN campaigns c ON c.tenant_id = e.tenant_id AND c.id = e.campaign_id
             JOIN comm_campaign_artifacts a ON a.tenant_id = c.tenant_id AND a.id = c.artifact_id
             JOIN comm_audience_snapshots s ON s.tenant_id = c.tenant_id AND s.id = c.snapshot_id
             LEFT JOIN campaign_send_settings p ON p.tenant_id = c.tenant_id AND p.campaign_id = c.id
+            LEFT JOIN tenant_settings t ON t.tenant_id = c.tenant_id
             WHERE e.tenant_id = \(key.tenantID) AND e.campaign_id = \(key.campaignID) AND e.finished_at IS NULL
               AND c.status = 'sending'
             FOR UPDATE OF e SKIP LOCKED
             """
         )
         guard let row = rows.first else { return nil }
+        let (localTime, zone): (Date?, String?) = (try row.get("local_time"), try row.get("timezone"))
         return State(
             cursor: try row.get("last_contact"),
             nextSequence: try row.get("next_seq"),
@@ -118,49 +129,12 @@ struct ExpansionRepository: Sendable {
             milliseconds: SequenceIDs.milliseconds(of: try row.get("started_at")),
             artifactID: try row.get("artifact_id"),
             listIDs: try row.get("included_lists"),
+            excludedListIDs: try row.get("excluded_lists"),
             fields: try row.get("fields"),
-            chunkSize: try row.get("chunk_size")
+            chunkSize: try row.get("chunk_size"),
+            localTime: localTime.map { LocalTimePlan(scheduledAt: $0, zoneName: zone) }
         )
     }
-
-    /// Each list gives its first members after the cursor; the first of their union are the page, each contact once.
-    private func insertMessages(
-        _ key: CampaignKey,
-        state: State,
-        limit: Int,
-        now: Date,
-        on connection: PostgresConnection
-    ) async throws -> Inserted {
-        let rows = try await connection.query(
-            """
-            WITH members AS (
-                SELECT DISTINCT m.contact_id
-                FROM lists l, LATERAL (
-                    SELECT lc.contact_id FROM list_contacts lc
-                    JOIN contacts c ON c.tenant_id = lc.tenant_id AND c.id = lc.contact_id AND c.deleted_at IS NULL
-                    WHERE lc.tenant_id = \(key.tenantID) AND lc.list_id = l.id AND lc.status = 'active'
-                      AND lc.contact_id > \(state.cursor ?? Self.zero)
-                    ORDER BY lc.contact_id LIMIT \(limit)) m
-                WHERE l.tenant_id = \(key.tenantID) AND l.id = ANY(\(state.listIDs)::uuid[]) AND l.deleted_at IS NULL
-                ORDER BY m.contact_id LIMIT \(limit)),
-            numbered AS (
-                SELECT contact_id, \(state.nextSequence)::bigint + row_number() OVER (ORDER BY contact_id) - 1 AS seq FROM members),
-            inserted AS (
-                INSERT INTO message_queue (tenant_id, priority, id, campaign_id, contact_id, recipient, artifact_id, merge_values,
-                                           in_chunk, due_at)
-                SELECT \(key.tenantID), \(Priority.campaign.rawValue), comm_message_id(\(state.milliseconds), n.seq),
-                       \(key.campaignID), c.id, c.email, \(state.artifactID), \(sql: Self.mergeValues(state.fields)), true, \(now)
-                FROM numbered n JOIN contacts c ON c.tenant_id = \(key.tenantID) AND c.id = n.contact_id
-                ORDER BY n.seq
-                RETURNING contact_id)
-            SELECT count(*) AS count, (SELECT contact_id FROM members ORDER BY contact_id DESC LIMIT 1) AS last_contact FROM inserted
-            """
-        )
-        guard let row = rows.first else { return Inserted(count: 0, lastContact: nil) }
-        return Inserted(count: try row.get("count"), lastContact: try row.get("last_contact"))
-    }
-
-    private static let zero = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
 
     /// The artifact's fields as a text array; everything that is not a column is an attribute.
     static func mergeValues(_ fields: [String]) -> SQL {
@@ -177,57 +151,5 @@ struct ExpansionRepository: Sendable {
             }
         }
         return "ARRAY[" + SQL.joined(values, separator: ", ") + "]::text[]"
-    }
-
-    private func insertChunks(
-        _ key: CampaignKey,
-        state: State,
-        count: Int,
-        chunkSize: Int,
-        now: Date,
-        on connection: PostgresConnection
-    ) async throws {
-        guard count > 0 else { return }
-        let starts = stride(from: 0, to: count, by: chunkSize).map { $0 }
-        let numbers = starts.indices.map { state.nextChunk + $0 }
-        let sizes = starts.map { min(chunkSize, count - $0) }
-        let first = starts.map { SequenceIDs.lower(milliseconds: state.milliseconds, sequence: state.nextSequence + Int64($0)) }
-        let last = zip(starts, sizes).map { start, size in
-            SequenceIDs.upper(milliseconds: state.milliseconds, sequence: state.nextSequence + Int64(start + size - 1))
-        }
-        try await connection.execute(
-            """
-            INSERT INTO queue_chunks (tenant_id, campaign_id, priority, created_at, chunk_no, scope_no, first_id,
-                                      last_id, size)
-            SELECT \(key.tenantID), \(key.campaignID), \(Priority.campaign.rawValue), \(now), c.*
-            FROM (SELECT unnest(\(numbers)::int[]), unnest(\(numbers)::int[]), unnest(\(first)::uuid[]),
-                         unnest(\(last)::uuid[]), unnest(\(sizes)::int[])) c
-            """
-        )
-    }
-
-    private func advance(
-        _ key: CampaignKey,
-        inserted: Inserted,
-        chunkSize: Int,
-        isLast: Bool,
-        now: Date,
-        on connection: PostgresConnection
-    ) async throws {
-        let chunks = (inserted.count + chunkSize - 1) / chunkSize
-        try await connection.execute(
-            """
-            UPDATE campaign_expansions
-            SET last_contact = coalesce(\(inserted.lastContact), last_contact), next_seq = next_seq + \(inserted.count),
-                next_chunk = next_chunk + \(chunks), finished_at = CASE WHEN \(isLast) THEN \(now)::timestamptz END
-            WHERE tenant_id = \(key.tenantID) AND campaign_id = \(key.campaignID)
-            """
-        )
-        try await connection.execute(
-            """
-            UPDATE campaign_delivery_metrics SET planned = planned + \(inserted.count), updated_at = \(now)
-            WHERE tenant_id = \(key.tenantID) AND campaign_id = \(key.campaignID)
-            """
-        )
     }
 }

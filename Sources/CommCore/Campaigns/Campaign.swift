@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Postgres
 
 /// A template that is to be mailed to the members of lists.
 package struct Campaign: Sendable, Equatable {
@@ -12,10 +13,18 @@ package struct Campaign: Sendable, Equatable {
     package let statusReason: String?
     package let fromAddress: String?
     package let fromName: String?
+    /// Where answers go; the From address when nil.
+    package let replyTo: String?
+    /// The language of dates and numbers for recipients who have none.
+    package let language: String?
     package let googleAnalytics: GoogleAnalytics
     package let scheduledAt: Date?
     /// IANA name.
     package let timezone: String?
+    /// Whether everybody gets it when their own clock shows the time.
+    package let sendAtLocalTime: Bool
+    /// When it may send; nil: when the tenant's settings say.
+    package let sendingWindows: [SendingWindow]?
     /// What is sent; fixed when the campaign is scheduled.
     package let artifactID: UUID?
     /// Who is meant; fixed when the campaign is scheduled.
@@ -24,11 +33,27 @@ package struct Campaign: Sendable, Equatable {
     package let completedAt: Date?
     package let createdAt: Date
     package let updatedAt: Date
+    /// When it was put into the bin.
+    package let deletedAt: Date?
     package let listIDs: [UUID]
+    /// Members of these get nothing.
+    package let excludeListIDs: [UUID]
     /// Messages per chunk; nil: as fast as the limits allow.
     package let chunkSize: Int?
     /// Seconds from one chunk to the next.
     package let delaySecondsBetweenChunks: Int?
+    package let provenance: CampaignProvenance
+    package let approval: CampaignApproval?
+}
+
+/// Who did what to a campaign last; credentials as in `Caller`.
+package struct CampaignProvenance: Sendable, Equatable {
+    package let createdBy: String?
+    /// Who changed content, audience or settings last.
+    package let changedBy: String?
+    /// Who gave the last command.
+    package let statusBy: String?
+    package let statusAt: Date?
 }
 
 /// A new campaign as it was received: anything may be missing or wrong.
@@ -40,6 +65,9 @@ package struct CampaignDraft: Sendable, Equatable {
     package let googleAnalytics: GoogleAnalytics?
     package let fromAddress: String?
     package let fromName: String?
+    package let replyTo: String?
+    package let language: String?
+    package let excludeListIDs: [UUID]?
 
     package init(
         name: String?,
@@ -48,7 +76,10 @@ package struct CampaignDraft: Sendable, Equatable {
         listIDs: [UUID]?,
         googleAnalytics: GoogleAnalytics? = nil,
         fromAddress: String? = nil,
-        fromName: String? = nil
+        fromName: String? = nil,
+        replyTo: String? = nil,
+        language: String? = nil,
+        excludeListIDs: [UUID]? = nil
     ) {
         self.name = name
         self.templateID = templateID
@@ -57,6 +88,9 @@ package struct CampaignDraft: Sendable, Equatable {
         self.googleAnalytics = googleAnalytics
         self.fromAddress = fromAddress
         self.fromName = fromName
+        self.replyTo = replyTo
+        self.language = language
+        self.excludeListIDs = excludeListIDs
     }
 }
 
@@ -64,5 +98,9 @@ package struct CampaignDraft: Sendable, Equatable {
 package struct CampaignOverview: Sendable, Equatable {
     package let campaign: Campaign
     package let artifact: ArtifactSummary?
+    /// The artifact's bodies, where they were asked for.
+    package let bodies: ArtifactBodies?
+    /// What the compile step measured.
+    package let metrics: PostgresJSON?
     package let snapshot: AudienceSnapshot?
 }

@@ -18,6 +18,12 @@ package struct ArtifactSummary: Sendable, Equatable {
     package let textSize: Int
 }
 
+/// The bodies of a compiled version, as clients of the contract read them in lists.
+package struct ArtifactBodies: Sendable, Equatable {
+    package let html: String?
+    package let text: String?
+}
+
 /// A compiled version with its bodies and the report of its making.
 package struct CampaignArtifact: Sendable, Equatable {
     package let summary: ArtifactSummary

@@ -32,6 +32,11 @@ package struct CampaignCompiler: Sendable {
         return try await client.withTenant(tenantID) { connection in
             let campaign = try await CampaignRepository.lock(tenantID: tenantID, id: campaignID, on: connection)
             try Self.requireOpen(campaign, for: compiled)
+            if campaign.status != .draft, let approval = campaign.approval, approval.state == .approved,
+                try ApprovalRules.hash(of: campaign, content: compiled.hash) != approval.hash
+            {
+                throw CampaignError(.approvalRequired, "The template has changed since the campaign was approved: clear its schedule first")
+            }
             let scope = CampaignScope(tenantID: tenantID, campaignID: campaignID, now: now)
             let artifact = try await artifacts.insert(compiled, scope, on: connection)
             let snapshot = try await snapshots.take(tenantID: tenantID, campaignID: campaignID, now: now, on: connection)
@@ -80,13 +85,14 @@ package struct CampaignCompiler: Sendable {
     }
 
     private func compile(_ input: CompileInput, fields: KnownFields, _ settings: SendingSettings) throws -> CompiledTemplate {
-        let options = CompileOptions(
+        var options = CompileOptions(
             campaignID: input.campaign.id,
             fields: fields,
             utm: input.campaign.googleAnalytics.utmOptions,
             trackingBase: trackingBase,
             untrackedHosts: settings.untrackedHosts
         )
+        if let language = input.campaign.language { options.language = language }
         do {
             return try pipeline.compile(input.source, options: options)
         } catch let error as CompileError {

@@ -13,6 +13,14 @@ package struct CampaignError: Error, Sendable {
         case emptyAudience
         /// It cannot be deleted while it is under way.
         case sending
+        /// The tenant wants it approved first.
+        case approvalRequired
+        /// There is nothing to approve, or it is not what was submitted.
+        case approvalState
+        /// Its author cannot approve it.
+        case ownCampaign
+        /// None of the addresses of a test may be mailed; `refused` says why.
+        case refused
     }
 
     package let code: Code

@@ -42,6 +42,8 @@ package struct CampaignFinisher: Sendable {
             WHERE c.status = 'sending'
               AND NOT EXISTS (SELECT FROM queue_chunks q
                               WHERE q.tenant_id = c.tenant_id AND q.campaign_id = c.id AND q.state <> 'handed_over')
+              AND NOT EXISTS (SELECT FROM campaign_retries r
+                              WHERE r.tenant_id = c.tenant_id AND r.campaign_id = c.id AND r.finished_at IS NULL)
             """
         )
         return try rows.map { row in
@@ -58,7 +60,8 @@ package struct CampaignFinisher: Sendable {
                 SELECT m.planned,
                        (SELECT count(*) FROM delivery_events d
                         WHERE d.tenant_id = m.tenant_id AND d.id BETWEEN \(ids.first) AND \(ids.last)
-                          AND d.created_at BETWEEN \(created.0) AND \(created.1) AND d.campaign_id = m.campaign_id) AS logged,
+                          AND d.created_at BETWEEN \(created.0) AND \(created.1) AND d.campaign_id = m.campaign_id
+                          AND NOT d.is_test) AS logged,
                        (SELECT count(*) FROM message_queue q
                         WHERE q.tenant_id = m.tenant_id AND q.priority = \(Priority.campaign.rawValue)
                           AND q.id BETWEEN \(ids.first) AND \(ids.last) AND q.campaign_id = m.campaign_id) AS live

@@ -16,27 +16,29 @@ package struct CampaignRepository: Sendable {
     /// Stores a draft.
     ///
     /// Template and lists must be the tenant's own; `invalid` names every field that is refused.
-    package func create(tenantID: UUID, draft: CampaignDraft) async throws -> Campaign {
+    package func create(tenantID: UUID, draft: CampaignDraft, by who: String? = nil) async throws -> Campaign {
         try Self.require(CampaignRules.problems(of: draft))
         let now = time.now
         let id = UUIDv7.make(at: now)
         return try await client.withTenant(tenantID) { connection in
-            try Self.require(try await Self.missing(in: draft, tenantID: tenantID, on: connection))
+            let references = CampaignReferences(
+                templateID: draft.templateID,
+                listIDs: draft.listIDs,
+                excludeListIDs: draft.excludeListIDs
+            )
+            try Self.require(try await references.missing(tenantID: tenantID, on: connection))
             try await connection.execute(
                 """
                 INSERT INTO campaigns
-                       (tenant_id, id, name, template_id, motor_block_id, from_address, from_name, google_analytics, created_at, updated_at)
+                       (tenant_id, id, name, template_id, motor_block_id, from_address, from_name, reply_to, language,
+                        google_analytics, created_by, created_at, updated_at)
                 VALUES (\(tenantID), \(id), \(draft.name), \(draft.templateID), \(draft.motorBlockID),
                         \(CampaignRules.deliverable(draft.fromAddress)), \(draft.fromName.nonEmpty),
-                        \(try PostgresJSON(encoding: draft.googleAnalytics ?? .off)), \(now), \(now))
+                        \(CampaignRules.deliverable(draft.replyTo)), \(draft.language.nonEmpty),
+                        \(try PostgresJSON(encoding: draft.googleAnalytics ?? .off)), \(who), \(now), \(now))
                 """
             )
-            try await connection.execute(
-                """
-                INSERT INTO campaign_lists (tenant_id, campaign_id, list_id)
-                SELECT DISTINCT \(tenantID), \(id), unnest(\(draft.listIDs ?? []))
-                """
-            )
+            try await references.store(CampaignScope(tenantID: tenantID, campaignID: id, now: now), on: connection)
             try await WebhookRegistrationRepository.wish(tenantID: tenantID, motorBlockID: draft.motorBlockID, now: now, on: connection)
             return try await Self.find(tenantID: tenantID, id: id, on: connection)
         }
@@ -50,10 +52,14 @@ package struct CampaignRepository: Sendable {
     }
 
     /// A page of the tenant's campaigns, newest first, each with its newest artifact and audience snapshot.
-    package func list(tenantID: UUID, page: IDPage = .first) async throws -> [CampaignOverview] {
+    ///
+    /// - Parameter withBodies: also reads the artifacts' HTML and text.
+    package func list(tenantID: UUID, page: IDPage = .first, withBodies: Bool = false) async throws -> [CampaignOverview] {
         let rows = try await client.query(
             """
-            SELECT \(sql: Campaign.columns), \(sql: ArtifactSummary.joinedColumns), \(sql: AudienceSnapshot.joinedColumns)
+            SELECT \(sql: Campaign.columns), \(sql: ArtifactSummary.joinedColumns), \(sql: AudienceSnapshot.joinedColumns),
+                   a.meta -> 'metrics' AS a_metrics,
+                   CASE WHEN \(withBodies) THEN a.html_compiled END AS a_html, CASE WHEN \(withBodies) THEN a.text_compiled END AS a_text
               FROM \(sql: Campaign.tables)
               LEFT JOIN LATERAL (
                     SELECT * FROM comm_campaign_artifacts
@@ -71,23 +77,9 @@ package struct CampaignRepository: Sendable {
             CampaignOverview(
                 campaign: try Campaign(row: row),
                 artifact: try ArtifactSummary(joined: row),
+                bodies: withBodies ? ArtifactBodies(html: try row.get("a_html"), text: try row.get("a_text")) : nil,
+                metrics: try row.get("a_metrics"),
                 snapshot: try AudienceSnapshot(joined: row)
-            )
-        }
-    }
-
-    /// Hides a campaign.
-    ///
-    /// One that is under way must be cancelled first.
-    package func delete(tenantID: UUID, id: UUID) async throws {
-        let now = time.now
-        try await client.withTenant(tenantID) { connection in
-            let campaign = try await Self.lock(tenantID: tenantID, id: id, on: connection)
-            guard campaign.status == .draft || campaign.status.isFinal else {
-                throw CampaignError(.sending, "Cannot delete a campaign that is currently \(campaign.status.rawValue)")
-            }
-            try await connection.execute(
-                "UPDATE campaigns SET deleted_at = \(now), updated_at = \(now) WHERE tenant_id = \(tenantID) AND id = \(id)"
             )
         }
     }
@@ -116,30 +108,6 @@ package struct CampaignRepository: Sendable {
         SELECT \(sql: Campaign.columns) FROM \(sql: Campaign.tables)
          WHERE c.tenant_id = \(tenantID) AND c.id = \(id) AND c.deleted_at IS NULL
         """
-    }
-
-    /// The references of a draft that are not the tenant's.
-    ///
-    /// Found ones cannot be deleted before the transaction ends.
-    private static func missing(
-        in draft: CampaignDraft,
-        tenantID: UUID,
-        on connection: PostgresConnection
-    ) async throws -> [FieldProblem] {
-        var check = FieldCheck()
-        let templates = try await connection.query(
-            "SELECT id FROM templates WHERE tenant_id = \(tenantID) AND id = \(draft.templateID) FOR KEY SHARE"
-        )
-        if templates.isEmpty { check.add("template_id", "unknown", "There is no template of that id") }
-        let wanted = draft.listIDs ?? []
-        let rows = try await connection.query(
-            "SELECT id FROM lists WHERE tenant_id = \(tenantID) AND id = ANY(\(wanted)) AND deleted_at IS NULL ORDER BY id FOR KEY SHARE"
-        )
-        let found = Set(try rows.map { try $0.get("id") as UUID })
-        for (index, id) in wanted.enumerated() where !found.contains(id) {
-            check.add("list_ids[\(index)]", "unknown", "There is no list of that id")
-        }
-        return check.problems
     }
 }
 

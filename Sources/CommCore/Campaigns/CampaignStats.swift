@@ -41,6 +41,10 @@ package struct CampaignBalance: Sendable, Equatable {
     /// Handed over, but whether it arrived at the gateway cannot be known.
     package var unknown: Int64 = 0
     package var byReason: [Reason] = []
+    /// Messages that went back to the queue after they had failed; each counts in the balance once, by its newest outcome.
+    package var retried: Int64 = 0
+    /// Test messages, which are in none of the numbers above.
+    package var tests: Int64 = 0
 
     package init() {}
 

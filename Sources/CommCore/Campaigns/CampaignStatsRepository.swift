@@ -18,6 +18,7 @@ package struct CampaignStatsRepository: Sendable {
             let rows = try await connection.query(Self.counters(tenantID: tenantID, campaignID: campaignID))
             let counters = try rows.first.map(Counters.init(row:)) ?? Counters()
             var balance = counters.balance
+            balance.tests = try await Self.tests(tenantID: tenantID, campaignID: campaignID, on: connection)
             if countingReasons, let startedAt = campaign.startedAt {
                 balance.byReason = try await Self.reasons(
                     tenantID: tenantID,
@@ -56,6 +57,12 @@ package struct CampaignStatsRepository: Sendable {
         """
     }
 
+    private static func tests(tenantID: UUID, campaignID: UUID, on connection: PostgresConnection) async throws -> Int64 {
+        try await connection.query(
+            "SELECT count(*) AS count FROM delivery_events WHERE tenant_id = \(tenantID) AND campaign_id = \(campaignID) AND is_test"
+        ).one { try $0.get("count") }
+    }
+
     /// Every message id of a campaign begins with the milliseconds of its start, so the log of one campaign is a range of the key
     /// inside one partition, even though the log has no index by campaign.
     private static func reasons(
@@ -71,7 +78,7 @@ package struct CampaignStatsRepository: Sendable {
             SELECT outcome, reason, count(*) AS count
               FROM delivery_events
              WHERE tenant_id = \(tenantID) AND campaign_id = \(campaignID)
-               AND id BETWEEN \(ids.first) AND \(ids.last) AND created_at BETWEEN \(from) AND \(to)
+               AND id BETWEEN \(ids.first) AND \(ids.last) AND NOT is_test AND created_at BETWEEN \(from) AND \(to)
              GROUP BY outcome, reason
              ORDER BY outcome, reason NULLS FIRST
             """
@@ -102,6 +109,7 @@ private struct Counters {
         balance.skipped = try count("skipped")
         balance.failed = try count("failed")
         balance.unknown = try count("unknown")
+        balance.retried = try count("retried")
         totals.accepted = try count("accepted")
         totals.delivered = try count("delivered")
         totals.bounced = try count("bounced")

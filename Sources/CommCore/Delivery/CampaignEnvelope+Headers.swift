@@ -7,7 +7,7 @@ extension CampaignEnvelope {
             MessageHeader(name: "List-Unsubscribe", value: "<\(unsubscribeURL)>, <mailto:\(unsubscribeMailto)>"),
             MessageHeader(name: "List-Unsubscribe-Post", value: "List-Unsubscribe=One-Click"),
             MessageHeader(name: "List-ID", value: listID),
-            MessageHeader(name: "Reply-To", value: fromAddress),
+            MessageHeader(name: "Reply-To", value: replyTo),
             MessageHeader(name: "Precedence", value: "bulk"),
             MessageHeader(name: "X-Auto-Response-Suppress", value: "All"),
             MessageHeader(name: "Feedback-ID", value: feedbackID),

@@ -12,6 +12,8 @@ package struct CampaignEnvelope: Sendable, Equatable {
     package let fromName: String
     /// Second target of List-Unsubscribe (RFC 2369).
     package let unsubscribeMailto: String
+    /// Where answers go.
+    package let replyTo: String
 
     package init(
         tenantID: UUID,
@@ -21,7 +23,8 @@ package struct CampaignEnvelope: Sendable, Equatable {
         artifactID: UUID,
         fromAddress: String,
         fromName: String,
-        unsubscribeMailto: String
+        unsubscribeMailto: String,
+        replyTo: String? = nil
     ) {
         self.tenantID = tenantID
         self.campaignID = campaignID
@@ -31,6 +34,7 @@ package struct CampaignEnvelope: Sendable, Equatable {
         self.fromAddress = fromAddress
         self.fromName = fromName
         self.unsubscribeMailto = unsubscribeMailto
+        self.replyTo = replyTo ?? fromAddress
     }
 
     /// The host part of the From address.

@@ -7,12 +7,14 @@ struct CampaignEnvelopeRepository: Sendable {
     let defaultFromAddress: String
     let unsubscribeMailto: String
 
+    /// - Parameter artifactID: what is sent, where it is not what is fixed for the campaign.
     /// - Returns: nil when there is no such campaign or it has no artifact.
-    func envelope(tenantID: UUID, campaignID: UUID) async throws -> CampaignEnvelope? {
+    func envelope(tenantID: UUID, campaignID: UUID, artifactID: UUID? = nil) async throws -> CampaignEnvelope? {
         let rows = try await client.query(
             """
-            SELECT name, motor_block_id, artifact_id, from_address, from_name FROM campaigns
-            WHERE tenant_id = \(tenantID) AND id = \(campaignID) AND artifact_id IS NOT NULL
+            SELECT name, motor_block_id, coalesce(\(artifactID), artifact_id) AS artifact_id, from_address, from_name, reply_to
+            FROM campaigns
+            WHERE tenant_id = \(tenantID) AND id = \(campaignID) AND coalesce(\(artifactID), artifact_id) IS NOT NULL
             """
         )
         guard let row = rows.first else { return nil }
@@ -25,7 +27,8 @@ struct CampaignEnvelopeRepository: Sendable {
             artifactID: try row.get("artifact_id"),
             fromAddress: try row.get("from_address") ?? defaultFromAddress,
             fromName: try row.get("from_name") ?? name,
-            unsubscribeMailto: unsubscribeMailto
+            unsubscribeMailto: unsubscribeMailto,
+            replyTo: try row.get("reply_to")
         )
     }
 

@@ -102,6 +102,31 @@ package struct Dispatcher: Sendable {
             isRepeat: true,
             isPoison: false
         )
+        return try await finish(claim, work)
+    }
+
+    /// Claims and finishes messages of the express lanes: tests of campaigns.
+    ///
+    /// - Returns: false when none is due.
+    package func dispatchExpress() async throws -> Bool {
+        guard let claim = try await stores.messages.claimExpress(limit: settings.singlesPerClaim, lease: settings.lease, now: time.now)
+        else {
+            return false
+        }
+        let work = Work(
+            tenantID: claim.tenantID,
+            campaignID: claim.campaignID,
+            scope: HandoverScope(campaignID: claim.campaignID, chunk: nil),
+            messages: claim.messages,
+            isRepeat: true,
+            isPoison: false,
+            artifactID: claim.artifactID,
+            isTest: claim.isTest
+        )
+        return try await finish(claim, work)
+    }
+
+    private func finish(_ claim: ClaimedMessages, _ work: Work) async throws -> Bool {
         guard let dispositions = try await handOver(work, isStillOurs: { true }) else { return true }
         try await stores.log.record(claim, dispositions: dispositions, gateway: gateway.name, checkAfter: checkAfter, now: time.now)
         count(dispositions)
@@ -115,6 +140,8 @@ package struct Dispatcher: Sendable {
         let messages: [QueuedMessage]
         let isRepeat: Bool
         let isPoison: Bool
+        var artifactID: UUID?
+        var isTest = false
     }
 
     /// - Returns: what became of each message; nil when the lease was lost or the campaign stopped, and nothing was done.
@@ -137,7 +164,13 @@ package struct Dispatcher: Sendable {
             }
         }
         guard !eligible.isEmpty else { return dispositions }
-        guard let campaign = try await stores.campaigns.campaign(tenantID: work.tenantID, campaignID: work.campaignID) else {
+        let campaign = try await stores.campaigns.campaign(
+            tenantID: work.tenantID,
+            campaignID: work.campaignID,
+            artifactID: work.artifactID,
+            isTest: work.isTest
+        )
+        guard let campaign else {
             for message in eligible { dispositions[message.id] = .failed(reason: "campaign or artifact is gone") }
             return dispositions
         }
@@ -157,8 +190,10 @@ package struct Dispatcher: Sendable {
     private func expireOld(_ dispositions: [UUID: Disposition], messages: [QueuedMessage]) -> [UUID: Disposition] {
         var result = dispositions
         for message in messages {
-            guard case .deferred(let until, let reason) = dispositions[message.id], let made = UUIDv7.time(of: message.id) else { continue }
-            if until.timeIntervalSince(made) > settings.maximumAge { result[message.id] = .failed(reason: "expired: \(reason)") }
+            guard case .deferred(let until, let reason) = dispositions[message.id],
+                let since = message.ageFrom ?? UUIDv7.time(of: message.id)
+            else { continue }
+            if until.timeIntervalSince(since) > settings.maximumAge { result[message.id] = .failed(reason: "expired: \(reason)") }
         }
         return result
     }

@@ -10,8 +10,9 @@ enum MessageOwnerRepository {
         guard !facts.isEmpty else { return [] }
         let rows = try await connection.query(
             """
-            SELECT f.n, t.tenant_id, coalesce(d.campaign_id, g.id) AS campaign_id, coalesce(d.contact_id, c.id) AS contact_id,
-                   d.id AS message_id
+            -- What happens to a test is kept, and belongs to no campaign and no contact, so that nothing counts it.
+            SELECT f.n, t.tenant_id, CASE WHEN d.is_test IS NOT TRUE THEN coalesce(d.campaign_id, g.id) END AS campaign_id,
+                   CASE WHEN d.is_test IS NOT TRUE THEN coalesce(d.contact_id, c.id) END AS contact_id, d.id AS message_id
             FROM (SELECT unnest(\(Array(0..<facts.count))::int[]) AS n, unnest(\(facts.map(\.tenantID))::uuid[]) AS tenant_id,
                          unnest(\(facts.map(\.campaignID))::uuid[]) AS campaign_id,
                          unnest(\(facts.map(\.contactID))::uuid[]) AS contact_id,
@@ -21,7 +22,7 @@ enum MessageOwnerRepository {
             LEFT JOIN LATERAL (SELECT id, tenant_id FROM campaigns
                                WHERE id = f.campaign_id AND (f.tenant_id IS NULL OR tenant_id = f.tenant_id) LIMIT 1) g ON true
             CROSS JOIN LATERAL (SELECT tenant_id FROM tenants WHERE tenant_id = coalesce(g.tenant_id, f.tenant_id) LIMIT 1) t
-            LEFT JOIN LATERAL (SELECT id, campaign_id, contact_id FROM delivery_events
+            LEFT JOIN LATERAL (SELECT id, campaign_id, contact_id, is_test FROM delivery_events
                                WHERE tenant_id = t.tenant_id AND id = f.message_id AND created_at = f.created_at LIMIT 1) d ON true
             LEFT JOIN LATERAL (SELECT id FROM contacts
                                WHERE f.message_id IS NULL AND tenant_id = t.tenant_id AND id = f.contact_id LIMIT 1) c ON true

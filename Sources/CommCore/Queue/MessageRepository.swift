@@ -13,16 +13,16 @@ package struct MessageRepository: Sendable {
     package func messages(of chunk: Chunk, now: Date) async throws -> [QueuedMessage] {
         try await client.query(
             """
-            SELECT q.id, q.contact_id, q.recipient, q.merge_values, q.attempts, \(sql: Eligibility.columns)
+            SELECT q.id, q.contact_id, q.recipient, q.merge_values, q.attempts, q.age_from, \(sql: Eligibility.columns)
             FROM message_queue q \(sql: Eligibility.joins(now: now))
             WHERE q.tenant_id = \(chunk.tenantID) AND q.priority = \(chunk.priority) AND q.campaign_id = \(chunk.campaignID)
               AND q.id BETWEEN \(chunk.firstID) AND \(chunk.lastID) AND q.in_chunk
             ORDER BY q.id
             """
-        ).map(Self.message)
+        ).map(Self.queued)
     }
 
-    /// Claims messages that are due on their own: deferred ones and those of the express lanes.
+    /// Claims messages of bulk lanes that are due on their own: those that were put off, and those that are tried again.
     ///
     /// - Returns: the claimed rows of one campaign of one tenant; empty when nothing is due.
     package func claimDue(limit: Int, lease: TimeInterval, now: Date) async throws -> ClaimedMessages? {
@@ -32,7 +32,8 @@ package struct MessageRepository: Sendable {
             WITH first AS (
                 SELECT q.tenant_id, q.campaign_id, q.priority FROM message_queue q
                 JOIN campaigns c ON c.tenant_id = q.tenant_id AND c.id = q.campaign_id AND c.status = 'sending'
-                WHERE NOT q.in_chunk AND q.due_at <= \(now) AND (q.lease_until IS NULL OR q.lease_until < \(now))
+                                AND \(sql: WindowRepository.isOpen(now: now))
+                WHERE NOT q.in_chunk AND q.priority IN (2, 3) AND q.due_at <= \(now) AND (q.lease_until IS NULL OR q.lease_until < \(now))
                 ORDER BY q.priority, q.due_at LIMIT 1),
             due AS (
                 SELECT q.tenant_id, q.priority, q.id FROM message_queue q JOIN first f
@@ -43,7 +44,7 @@ package struct MessageRepository: Sendable {
                 UPDATE message_queue q SET lease_until = \(now.addingTimeInterval(lease)), lease_token = \(token)
                 FROM due WHERE q.tenant_id = due.tenant_id AND q.priority = due.priority AND q.id = due.id
                 RETURNING q.*)
-            SELECT q.id, q.contact_id, q.recipient, q.merge_values, q.attempts, q.tenant_id, q.campaign_id, q.priority,
+            SELECT q.id, q.contact_id, q.recipient, q.merge_values, q.attempts, q.age_from, q.tenant_id, q.campaign_id, q.priority,
                    \(sql: Eligibility.columns)
             FROM taken q \(sql: Eligibility.joins(now: now))
             ORDER BY q.id
@@ -55,8 +56,69 @@ package struct MessageRepository: Sendable {
             campaignID: campaignID,
             priority: try first.get("priority"),
             token: token,
-            messages: try rows.map(Self.message)
+            messages: try rows.map(Self.queued)
         )
+    }
+
+    /// Claims messages of the express lanes that are due: of one campaign, artifact and kind, whatever the campaign's status is.
+    package func claimExpress(limit: Int, lease: TimeInterval, now: Date) async throws -> ClaimedMessages? {
+        let token = UUIDv7.make(at: now)
+        let isDue: SQL = """
+            NOT q.in_chunk AND q.priority IN (0, 1, 4) AND q.due_at <= \(now) AND (q.lease_until IS NULL OR q.lease_until < \(now))
+            """
+        let rows = try await client.query(
+            """
+            WITH first AS (
+                SELECT q.tenant_id, q.campaign_id, q.priority, q.artifact_id, q.is_test FROM message_queue q
+                WHERE \(sql: isDue) AND q.campaign_id IS NOT NULL AND q.artifact_id IS NOT NULL
+                ORDER BY q.priority, q.due_at LIMIT 1),
+            due AS (
+                SELECT q.tenant_id, q.priority, q.id FROM message_queue q JOIN first f
+                    ON f.tenant_id = q.tenant_id AND f.campaign_id = q.campaign_id AND f.priority = q.priority
+                   AND f.artifact_id = q.artifact_id AND f.is_test = q.is_test
+                WHERE \(sql: isDue)
+                ORDER BY q.due_at LIMIT \(limit) FOR UPDATE OF q SKIP LOCKED),
+            taken AS (
+                UPDATE message_queue q SET lease_until = \(now.addingTimeInterval(lease)), lease_token = \(token)
+                FROM due WHERE q.tenant_id = due.tenant_id AND q.priority = due.priority AND q.id = due.id
+                RETURNING q.*)
+            SELECT q.id, q.contact_id, q.recipient, q.merge_values, q.attempts, q.age_from, q.tenant_id, q.campaign_id, q.priority,
+                   q.artifact_id, q.is_test, \(sql: Eligibility.columns), \(sql: TestEligibility.column(now: now))
+            FROM taken q \(sql: Eligibility.joins(now: now))
+            ORDER BY q.id
+            """
+        )
+        guard let first = rows.first else { return nil }
+        return ClaimedMessages(
+            tenantID: try first.get("tenant_id"),
+            campaignID: try first.get("campaign_id"),
+            priority: try first.get("priority"),
+            token: token,
+            messages: try rows.map(Self.express),
+            artifactID: try first.get("artifact_id"),
+            isTest: try first.get("is_test")
+        )
+    }
+
+    /// A message without a contact is checked by its address.
+    private static func express(_ row: PostgresRow) throws -> QueuedMessage {
+        let message = try queued(row)
+        guard let reason: String = try row.get("address_suppression"), message.contactID == nil else { return message }
+        return QueuedMessage(
+            id: message.id,
+            contactID: nil,
+            recipient: message.recipient,
+            mergeValues: message.mergeValues,
+            attempts: message.attempts,
+            verdict: .suppressed(reason: reason),
+            ageFrom: message.ageFrom
+        )
+    }
+
+    private static func queued(_ row: PostgresRow) throws -> QueuedMessage {
+        var message = try message(row)
+        message.ageFrom = try row.get("age_from")
+        return message
     }
 
     static func message(_ row: PostgresRow) throws -> QueuedMessage {
@@ -78,4 +140,8 @@ package struct ClaimedMessages: Sendable {
     package let priority: Int16
     package let token: UUID
     package let messages: [QueuedMessage]
+    /// What they are made of, where it is not what the campaign sends.
+    package var artifactID: UUID?
+    /// Whether they count nowhere.
+    package var isTest = false
 }

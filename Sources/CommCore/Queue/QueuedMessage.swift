@@ -11,4 +11,6 @@ package struct QueuedMessage: Sendable {
     package let attempts: Int
     /// Why it must not be sent; nil when it may.
     package let verdict: Disposition?
+    /// From when on its age counts, where that is not the time of its id: it was due later, or is tried again.
+    package var ageFrom: Date?
 }

@@ -13,6 +13,8 @@ package enum APIScope: String, Sendable, CaseIterable, Codable {
     case campaignsWrite = "campaigns:write"
     /// Schedule, pause, resume and cancel.
     case campaignsSend = "campaigns:send"
+    /// Approve and reject campaigns of others.
+    case campaignsApprove = "campaigns:approve"
     case suppressionsRead = "suppressions:read"
     case suppressionsWrite = "suppressions:write"
     /// Create, list and revoke API keys.

@@ -45,7 +45,8 @@ package struct TenantRepository: Sendable {
             return try await connection.execute(
                 """
                 UPDATE campaigns
-                   SET status = 'paused', status_reason = \(Self.deprovisionReason), updated_at = \(now)
+                   SET status = 'paused', status_reason = \(Self.deprovisionReason), status_by = 'platform', status_at = \(now),
+                       updated_at = \(now)
                  WHERE tenant_id = \(tenantID) AND status IN ('scheduled', 'sending')
                 """
             )

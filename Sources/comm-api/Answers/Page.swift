@@ -8,12 +8,14 @@ struct Page<Item: Encodable & Sendable>: ResponseGenerator, Sendable {
     let limit: Int
     /// Where the next page begins.
     let lastID: UUID?
+    /// Further parameters that the next page is to be asked for with.
+    var query: String?
 
     func response(from request: Request, context: some RequestContext) throws -> Response {
         var response = try Answer(items).response()
         if items.count == limit, let lastID {
             let cursor = lastID.uuidString.lowercased()
-            response.headers[.link] = "<\(request.uri.path)?limit=\(limit)&cursor=\(cursor)>; rel=\"next\""
+            response.headers[.link] = "<\(request.uri.path)?limit=\(limit)&cursor=\(cursor)\(query.map { "&\($0)" } ?? "")>; rel=\"next\""
         }
         return response
     }

@@ -52,6 +52,10 @@ extension CampaignError: ProblemConvertible {
         case .blocked: refusal(.unprocessableContent, "blocked")
         case .emptyAudience: Problem(.unprocessableContent, code: "empty_audience", message)
         case .sending: Problem(.conflict, code: "campaign_sending", message)
+        case .approvalRequired: Problem(.conflict, code: "approval_required", message)
+        case .approvalState: Problem(.conflict, code: "approval_state", message)
+        case .ownCampaign: .forbidden(message, code: "approval_by_author")
+        case .refused: Problem(.unprocessableContent, code: "all_refused", message)
         }
     }
 

@@ -63,7 +63,12 @@ struct CampaignCommandsController: Sendable {
     func schedule(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
         let id = try context.id()
         let body: ScheduleRequest = try await request.fields(limit: bodyLimit)
-        let campaign = try await scheduler.schedule(tenantID: context.tenantID, campaignID: id, allowUnknownTags: body.allowUnknownTags)
+        let campaign = try await scheduler.schedule(
+            tenantID: context.tenantID,
+            campaignID: id,
+            allowUnknownTags: body.allowUnknownTags,
+            by: context.caller.credential
+        )
         var wire = CampaignsController.CampaignWire(campaign)
         wire.preflight = PreflightWire(try await compiler.preflight(tenantID: context.tenantID, campaignID: id))
         return Answer(wire, message: "Campaign scheduled")
@@ -72,21 +77,21 @@ struct CampaignCommandsController: Sendable {
     func pause(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
         let id = try context.id()
         let body: ReasonRequest = try await request.fields(limit: bodyLimit)
-        let campaign = try await campaigns.pause(tenantID: context.tenantID, id: id, reason: body.reason)
+        let campaign = try await campaigns.pause(tenantID: context.tenantID, id: id, reason: body.reason, by: context.caller.credential)
         return Answer(CampaignsController.CampaignWire(campaign), message: "Campaign paused")
     }
 
     func resume(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
         let id = try context.id()
         _ = try await request.fields(NoRequest.self, limit: bodyLimit)
-        let campaign = try await campaigns.resume(tenantID: context.tenantID, id: id)
+        let campaign = try await campaigns.resume(tenantID: context.tenantID, id: id, by: context.caller.credential)
         return Answer(CampaignsController.CampaignWire(campaign), message: "Campaign resumed")
     }
 
     func cancel(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
         let id = try context.id()
         let body: ReasonRequest = try await request.fields(limit: bodyLimit)
-        let campaign = try await campaigns.cancel(tenantID: context.tenantID, id: id, reason: body.reason)
+        let campaign = try await campaigns.cancel(tenantID: context.tenantID, id: id, reason: body.reason, by: context.caller.credential)
         return Answer(CampaignsController.CampaignWire(campaign), message: "Campaign cancelled")
     }
 }

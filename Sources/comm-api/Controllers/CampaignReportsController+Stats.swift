@@ -17,11 +17,14 @@ extension CampaignReportsController {
         let unknown: Int64
         let pending: Int64
         let closed: Bool
+        let retried: Int64
+        let tests: Int64
         let byReason: [Reason]
 
         init(_ balance: CampaignBalance) {
             (planned, sent, suppressed, skipped) = (balance.planned, balance.sent, balance.suppressed, balance.skipped)
             (failed, unknown, pending, closed) = (balance.failed, balance.unknown, balance.pending, balance.isClosed)
+            (retried, tests) = (balance.retried, balance.tests)
             byReason = balance.byReason.map { Reason(outcome: $0.outcome, reason: $0.reason, count: $0.count) }
         }
     }

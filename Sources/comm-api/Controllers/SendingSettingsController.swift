@@ -12,7 +12,10 @@ struct SendingSettingsController: Sendable {
                 levels: preflight?.levels,
                 limits: preflight?.limits,
                 untrackedHosts: fields.strings("untracked_hosts"),
-                senderDomains: fields.strings("sender_domains")
+                senderDomains: fields.strings("sender_domains"),
+                timezone: fields.string("timezone"),
+                sendingWindows: fields.sendingWindows("sending_windows"),
+                approvalThreshold: fields.int("approval_threshold")
             )
         }
     }
@@ -22,10 +25,16 @@ struct SendingSettingsController: Sendable {
         let preflight: PreflightPolicy
         let untrackedHosts: [String]
         let senderDomains: [String]
+        @OrNull var timezone: String?
+        let sendingWindows: [SendingWindow]
+        @OrNull var approvalThreshold: Int64?
 
         init(_ settings: SendingSettings) {
             preflight = settings.preflight.complete
             (untrackedHosts, senderDomains) = (settings.untrackedHosts, settings.senderDomains)
+            _timezone = OrNull(wrappedValue: settings.timezone)
+            sendingWindows = settings.sendingWindows
+            _approvalThreshold = OrNull(wrappedValue: settings.approvalThreshold)
         }
     }
 

@@ -15,6 +15,7 @@ extension DeclaredRoute {
         let isTenants = path.hasPrefix("/api/") && !path.contains("provision") && !path.contains("webhooks")
         let takesNone = [
             "DELETE /api/keys/{id}", "DELETE /api/lists/{id}", "DELETE /api/templates/{id}", "DELETE /api/campaigns/{id}",
+            "PATCH /api/campaigns/{id}/restore", "DELETE /api/campaigns/{id}/permanent", "DELETE /api/campaigns/cleanup",
             "DELETE /api/suppressions/{id}", "POST /api/contacts/{id}/unsubscribe", "PUT /api/contacts/{id}/resubscribe",
             "POST /api/lists/{id}/contacts/import", "POST /api/recipients/operations/{id}/cancel",
             "POST /api/recipients/operations/{id}/undo", "DELETE /api/recipients/cleanup", "PATCH /api/recipients/{id}/restore",
@@ -31,6 +32,9 @@ extension DeclaredRoute {
         case "PATCH /api/templates/{id}": #"{"name":"taken over"}"#
         case "PATCH /api/recipients/{id}": #"{"name":"taken over"}"#
         case "PATCH /api/campaigns/{id}/settings": #"{"chunk_size":1}"#
+        case "PATCH /api/campaigns/{id}": #"{"name":"taken over"}"#
+        case "POST /api/campaigns/{id}/test": #"{"addresses":["x@ex.test"]}"#
+        case "POST /api/campaigns/{id}/retry-failed": #"{"classes":["other"]}"#
         default: takesJSON ? "{}" : nil
         }
     }

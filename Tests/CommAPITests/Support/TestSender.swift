@@ -52,9 +52,20 @@ final class TestSender: Gateway {
         while try await expander.step() {}
     }
 
-    /// Sends everything that is due.
+    /// Sends everything of campaigns that is due.
     func run(_ client: APIClient) async throws {
         try await expand(client)
+        let dispatcher = try self.dispatcher(client)
+        while try await dispatcher.dispatchChunk() {}
+    }
+
+    /// Sends what waits in the express lanes.
+    func runTests(_ client: APIClient) async throws {
+        let dispatcher = try self.dispatcher(client)
+        while try await dispatcher.dispatchExpress() {}
+    }
+
+    private func dispatcher(_ client: APIClient) throws -> Dispatcher {
         let links = try APIClient.configuration().links
         let campaigns = CampaignCache(
             client: client.database,
@@ -63,7 +74,7 @@ final class TestSender: Gateway {
             bases: try LinkBases(tracking: links.trackingBase, publicBase: links.publicBase),
             signer: try APIClient.signer()
         )
-        let dispatcher = Dispatcher(
+        return Dispatcher(
             stores: DispatchStores(
                 chunks: ChunkRepository(client: client.database),
                 messages: MessageRepository(client: client.database),
@@ -75,7 +86,6 @@ final class TestSender: Gateway {
             time: client.time,
             faults: .none
         )
-        while try await dispatcher.dispatchChunk() {}
     }
 
     private static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }

@@ -13,6 +13,18 @@ extension SendingSettingsPatch {
         if let limits { result.preflight.limits = Self.checked(limits: limits, &check) }
         if let untrackedHosts { result.untrackedHosts = Self.checked(hosts: untrackedHosts, "untracked_hosts", &check) }
         if let senderDomains { result.senderDomains = Self.checked(hosts: senderDomains, "sender_domains", &check) }
+        if let timezone {
+            CampaignRules.checkTimezone(timezone.isEmpty ? nil : timezone, &check)
+            result.timezone = timezone.isEmpty ? nil : timezone
+        }
+        if let sendingWindows {
+            CampaignRules.checkWindows(sendingWindows, &check)
+            result.sendingWindows = sendingWindows
+        }
+        if let approvalThreshold {
+            if approvalThreshold < 0 { check.add("approval_threshold", "invalid", "approval_threshold must not be negative") }
+            result.approvalThreshold = approvalThreshold == 0 ? nil : Int64(approvalThreshold)
+        }
         guard check.problems.isEmpty else {
             throw CampaignError(.invalid, check.problems.map(\.message).joined(separator: "; "), problems: check.problems)
         }

@@ -68,7 +68,9 @@ package struct MessageRebuilder: Sendable {
     package func webVersion(of subject: LinkTokenSubject) async throws -> WebVersion {
         let record = try await messages.find(tenantID: subject.tenantID, messageID: subject.messageID)
         guard let record, record.campaignID == subject.campaignID else { return .unknown }
-        guard record.hasContact, record.contactID == subject.contactID else { return .gone }
+        // A message that belongs to no contact, as a test, names itself in its links.
+        let isTheirs = record.contactID == nil ? subject.contactID == record.id : record.contactID == subject.contactID && record.hasContact
+        guard isTheirs else { return .gone }
         let program = try record.program.decode(RenderProgram.self).withoutOpenPixel
         let renderer = try MessageRenderer(program: program, bases: bases, signer: signer)
         let content = try renderer.render(RecipientValues(record.outgoing, of: envelope(of: record, tenantID: subject.tenantID)))
@@ -91,7 +93,8 @@ package struct MessageRebuilder: Sendable {
             artifactID: record.artifact.id,
             fromAddress: record.fromAddress ?? fromAddress,
             fromName: record.fromName ?? record.campaignName,
-            unsubscribeMailto: unsubscribeMailto
+            unsubscribeMailto: unsubscribeMailto,
+            replyTo: record.replyTo
         )
     }
 }

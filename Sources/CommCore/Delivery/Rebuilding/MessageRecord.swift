@@ -19,6 +19,7 @@ struct MessageRecord: Sendable {
     let campaignID: UUID
     let fromAddress: String?
     let fromName: String?
+    let replyTo: String?
     /// Whether the contact has not been deleted or erased since.
     let hasContact: Bool
 
@@ -37,6 +38,7 @@ struct MessageRecord: Sendable {
         campaignID = try row.get("campaign_id")
         fromAddress = try row.get("from_address")
         fromName = try row.get("from_name")
+        replyTo = try row.get("reply_to")
         hasContact = try row.get("has_contact")
     }
 }

@@ -7,14 +7,21 @@ struct MessageRecordRepository: Sendable {
 
     /// The message that a campaign made for a contact; nil when there is none.
     ///
-    /// All ids of a campaign are one range of the log's key, so no index by contact has to be kept while sending.
+    /// All ids of a campaign are one range of the log's key, and the expansion notes which few thousand of them are those of a range of
+    /// contacts: no index by contact has to be kept while sending.
     func find(tenantID: UUID, campaignID: UUID, contactID: UUID) async throws -> MessageRecord? {
         try await client.withTenant(tenantID) { connection in
             let campaign = try await CampaignRepository.find(tenantID: tenantID, id: campaignID, on: connection)
             guard let startedAt = campaign.startedAt else { return nil }
-            let ids = SequenceIDs.range(startedAt: startedAt)
+            let ids = try await ExpansionPages.range(
+                tenantID: tenantID,
+                campaignID: campaignID,
+                contactID: contactID,
+                startedAt: startedAt,
+                on: connection
+            )
             let selection: SQL = """
-                m.id BETWEEN \(ids.first) AND \(ids.last) AND m.campaign_id = \(campaignID) AND m.contact_id = \(contactID)
+                m.id BETWEEN \(ids.first) AND \(ids.last) AND m.campaign_id = \(campaignID) AND m.contact_id = \(contactID) AND NOT m.is_test
                 """
             return try await Self.find(tenantID: tenantID, madeAt: startedAt, selection, on: connection)
         }
@@ -50,7 +57,7 @@ struct MessageRecordRepository: Sendable {
                  LIMIT 1)
             SELECT m.id, m.campaign_id, m.contact_id, m.recipient, m.merge_values, m.outcome, m.reason, m.occurred_at,
                    a.id AS artifact_id, a.version, a.hash, a.program,
-                   c.name AS campaign_name, c.motor_block_id, c.from_address, c.from_name,
+                   c.name AS campaign_name, c.motor_block_id, c.from_address, c.from_name, c.reply_to,
                    EXISTS (SELECT FROM contacts p
                             WHERE p.tenant_id = m.tenant_id AND p.id = m.contact_id AND p.deleted_at IS NULL) AS has_contact
               FROM message m

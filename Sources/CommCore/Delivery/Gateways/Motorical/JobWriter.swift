@@ -32,7 +32,7 @@ struct JobWriter {
             """
         fixedHeaders = """
             "List-Unsubscribe-Post":"List-Unsubscribe=One-Click","List-ID":\(JSONText.quoted(envelope.listID)),\
-            "Reply-To":\(JSONText.quoted(envelope.fromAddress)),"Precedence":"bulk","X-Auto-Response-Suppress":"All",\
+            "Reply-To":\(JSONText.quoted(envelope.replyTo)),"Precedence":"bulk","X-Auto-Response-Suppress":"All",\
             "Feedback-ID":\(JSONText.quoted(envelope.feedbackID)),
             """
     }

@@ -25,7 +25,7 @@ struct SMTPMailWriter: Sendable {
             headers: [
                 try MailHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
                 try MailHeader("List-ID", envelope.listID),
-                try MailHeader("Reply-To", envelope.fromAddress),
+                try MailHeader("Reply-To", envelope.replyTo),
                 try MailHeader("Precedence", "bulk"),
                 try MailHeader("X-Auto-Response-Suppress", "All"),
                 try MailHeader("Feedback-ID", envelope.feedbackID),

@@ -1,0 +1,111 @@
+import FoundationEssentials
+
+/// One reason why a campaign does not move.
+package struct CampaignBlocker: Sendable, Equatable {
+    package enum Code: String, Sendable, CaseIterable {
+        case approvalRequired = "approval_required"
+        case notScheduled = "not_scheduled"
+        case scheduled
+        case paused
+        case tenantInactive = "tenant_inactive"
+        case noSender = "no_sender"
+        case gatewayPaused = "gateway_paused"
+        case gatewayFull = "gateway_full"
+        case waitingForExpansion = "waiting_for_expansion"
+        case outsideWindow = "outside_window"
+        case pacing
+        case localTime = "local_time"
+        case deferred
+    }
+
+    package let code: Code
+    package let detail: String
+    /// When it ends by itself.
+    package var until: Date?
+    /// Whose doing it is.
+    package var who: String?
+}
+
+extension CampaignFacts {
+    /// A sender that has been silent for longer is not alive (seconds); its heart beats every few seconds.
+    package static let longestSilence: TimeInterval = 30
+
+    /// Why the campaign does not move, what stands in the way of everything first; empty when it moves or has ended.
+    package func blockers(now: Date) -> [CampaignBlocker] {
+        var found: [CampaignBlocker] = []
+        if !isTenantActive, !status.isFinal { found.append(CampaignBlocker(code: .tenantInactive, detail: "The tenant is not active")) }
+        switch status {
+        case .completed, .cancelled, .failed: return []
+        case .draft: found += draftBlockers
+        case .paused:
+            let reason = statusReason.map { ": \($0)" } ?? ""
+            found.append(CampaignBlocker(code: .paused, detail: "It was paused\(reason)", who: statusBy))
+        case .scheduled:
+            // The database keeps microseconds: what is due now may read as due a little later.
+            if let start = startsAt ?? scheduledAt, start.timeIntervalSince(now) > 0.001 {
+                found.append(CampaignBlocker(code: .scheduled, detail: "Its time has not come", until: start))
+            } else {
+                found += senderBlockers(now: now)
+                if senders.alive > 0 { found.append(CampaignBlocker(code: .waitingForExpansion, detail: "It is about to begin")) }
+            }
+        case .sending: found += senderBlockers(now: now) + sendingBlockers(now: now)
+        }
+        return found
+    }
+
+    private var draftBlockers: [CampaignBlocker] {
+        guard let approvalThreshold, recipients >= approvalThreshold || approval != nil, approval != .approved else {
+            return [CampaignBlocker(code: .notScheduled, detail: "It is a draft: nobody has scheduled it")]
+        }
+        let detail =
+            switch approval {
+            case .submitted: "It waits for somebody else's approval"
+            case .rejected: "It was rejected: it must be changed and submitted again"
+            default: "From \(approvalThreshold) recipients on it must be submitted for approval"
+            }
+        return [CampaignBlocker(code: .approvalRequired, detail: detail)]
+    }
+
+    private func senderBlockers(now: Date) -> [CampaignBlocker] {
+        guard senders.alive > 0 else {
+            let detail = senders.lastSeen.map { "No sender is alive; the last was seen at \(ISO8601.string(from: $0))" }
+            return [CampaignBlocker(code: .noSender, detail: detail ?? "No sender has ever run")]
+        }
+        let gateway = senders.gateway ?? "the gateway"
+        switch senders.gatewayState {
+        case "paused":
+            return [
+                CampaignBlocker(code: .gatewayPaused, detail: "\(gateway) cannot be reached; it is tried again", until: senders.retryAt)
+            ]
+        case "full": return [CampaignBlocker(code: .gatewayFull, detail: "\(gateway) takes no more for the moment")]
+        default: return []
+        }
+    }
+
+    private func sendingBlockers(now: Date) -> [CampaignBlocker] {
+        var found: [CampaignBlocker] = []
+        if !isExpanded, backlog.dueChunks + backlog.laterChunks == 0 {
+            found.append(CampaignBlocker(code: .waitingForExpansion, detail: "Its recipients are being put into the queue"))
+        }
+        if let window, !window.contains(now) {
+            let until = window.opens > now && window.opens < .distantFuture ? window.opens : nil
+            found.append(CampaignBlocker(code: .outsideWindow, detail: "It is outside its sending hours", until: until))
+        }
+        if backlog.dueChunks > 0 {
+            if let nextChunkAt, nextChunkAt > now {
+                found.append(CampaignBlocker(code: .pacing, detail: "Its pace lets the next chunk go later", until: nextChunkAt))
+            }
+        } else if backlog.laterChunks > 0 {
+            found.append(
+                CampaignBlocker(
+                    code: .localTime,
+                    detail: "The clocks of its next recipients do not show the time yet",
+                    until: backlog.nextChunkDue
+                )
+            )
+        } else if backlog.deferred > 0, let due = backlog.nextDeferredDue, due > now {
+            found.append(CampaignBlocker(code: .deferred, detail: "All that is left was put off by the gateway", until: due))
+        }
+        return found
+    }
+}

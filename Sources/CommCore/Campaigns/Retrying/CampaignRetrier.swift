@@ -1,0 +1,108 @@
+import FoundationEssentials
+import Logging
+import Postgres
+
+/// Puts failed messages back into the queue, page by page, under the ids that they have: what a gateway or the platform knows of an id
+/// still holds, so nothing that did leave can leave twice.
+///
+/// The log row of the earlier outcome moves to `delivery_attempts` in the same transaction, so the balance is right at every moment.
+package struct CampaignRetrier: Sendable {
+    /// Messages per transaction.
+    static let pageSize = 2_000
+
+    private let client: PostgresClient
+    private let time: any TimeSource
+    private let logger: Logger
+
+    package init(client: PostgresClient, time: any TimeSource, logger: Logger) {
+        self.client = client
+        self.time = time
+        self.logger = logger
+    }
+
+    /// Puts one page back for the oldest wish.
+    ///
+    /// - Returns: true when there is more to do at once.
+    package func step() async throws -> Bool {
+        let now = time.now
+        return try await client.withTransaction { connection in
+            let rows = try await connection.query(
+                """
+                SELECT r.tenant_id, r.id, r.campaign_id, r.classes, r.cursor_id, r.created_at, c.started_at, c.status
+                  FROM campaign_retries r JOIN campaigns c ON c.tenant_id = r.tenant_id AND c.id = r.campaign_id
+                 WHERE r.finished_at IS NULL ORDER BY r.created_at LIMIT 1 FOR UPDATE OF r SKIP LOCKED
+                """
+            )
+            guard let row = rows.first else { return false }
+            let moved = try await move(row, now: now, on: connection)
+            try await connection.execute(
+                """
+                UPDATE campaign_retries SET retried = retried + \(moved.count), cursor_id = coalesce(\(moved.last), cursor_id),
+                       finished_at = CASE WHEN \(moved.count < Self.pageSize) THEN \(now)::timestamptz END
+                 WHERE tenant_id = \(try row.get("tenant_id") as UUID) AND id = \(try row.get("id") as UUID)
+                """
+            )
+            if moved.count < Self.pageSize {
+                let campaignID: UUID = try row.get("campaign_id")
+                logger.info("failed messages are tried again", metadata: ["campaign_id": "\(campaignID)"])
+            }
+            return true
+        }
+    }
+
+    /// Only what failed before the wish was made is meant, and each message once: what fails again stays so.
+    private func move(_ row: PostgresRow, now: Date, on connection: PostgresConnection) async throws -> (count: Int, last: UUID?) {
+        let status: CampaignStatus = try row.get("status")
+        // Nothing comes back into the queue of a campaign that was cancelled meanwhile.
+        guard [.sending, .paused].contains(status), let startedAt: Date = try row.get("started_at") else { return (0, nil) }
+        let (tenantID, campaignID): (UUID, UUID) = (try row.get("tenant_id"), try row.get("campaign_id"))
+        let cursor: UUID? = try row.get("cursor_id")
+        let selection = RetryRepository.selection(
+            try row.get("classes"),
+            tenantID: tenantID,
+            campaignID: campaignID,
+            startedAt: startedAt
+        )
+        let rows = try await connection.query(
+            """
+            WITH meant AS (
+                SELECT d.tenant_id, d.id, d.created_at FROM delivery_events d
+                 WHERE \(sql: selection) AND (\(cursor)::uuid IS NULL OR d.id > \(cursor)::uuid)
+                   AND d.occurred_at <= \(try row.get("created_at") as Date)
+                 ORDER BY d.id LIMIT \(Self.pageSize)),
+            taken AS (
+                DELETE FROM delivery_events d USING meant m
+                 WHERE d.tenant_id = m.tenant_id AND d.id = m.id AND d.created_at = m.created_at
+                RETURNING d.*),
+            kept AS (
+                INSERT INTO delivery_attempts (tenant_id, message_id, attempt, campaign_id, outcome, reason, gateway, occurred_at, retried_at)
+                SELECT tenant_id, id, attempts, campaign_id, outcome, reason, gateway, occurred_at, \(now) FROM taken
+                ON CONFLICT DO NOTHING),
+            queued AS (
+                INSERT INTO message_queue (tenant_id, priority, id, campaign_id, contact_id, channel, recipient, artifact_id, merge_values,
+                                           in_chunk, due_at, attempts, age_from)
+                SELECT tenant_id, \(Priority.campaign.rawValue), id, campaign_id, contact_id, channel, recipient, artifact_id, merge_values,
+                       false, \(now), attempts, \(now) FROM taken)
+            SELECT outcome, count(*) AS count, (SELECT id FROM meant ORDER BY id DESC LIMIT 1) AS last FROM taken GROUP BY outcome
+            """
+        )
+        var counts: [String: Int] = [:]
+        for row in rows { counts[try row.get("outcome")] = try row.get("count") }
+        let total = counts.values.reduce(0, +)
+        try await connection.execute(
+            """
+            UPDATE campaign_delivery_metrics
+               SET failed = failed - \(counts["failed"] ?? 0), unknown = unknown - \(counts["unknown"] ?? 0), retried = retried + \(total),
+                   updated_at = \(now)
+             WHERE tenant_id = \(tenantID) AND campaign_id = \(campaignID)
+            """
+        )
+        if total > 0 {
+            // The roll-ups counted the outcomes that are taken back here.
+            try await connection.execute(
+                "INSERT INTO rollup_marks (tenant_id, campaign_id, marked_at) VALUES (\(tenantID), \(campaignID), \(now)) ON CONFLICT DO NOTHING"
+            )
+        }
+        return (total, try rows.first?.get("last"))
+    }
+}
