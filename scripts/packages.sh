@@ -16,6 +16,8 @@ packages=(
     ca-certificates curl nginx-light postgresql-15 postgresql-client-15 redis-server systemd
     # to test: the browser that compares compiled mails with their source, and the font that it measures text with
     chromium fonts-dejavu-core
+    # to test: the tool that reads the API's description
+    python3-venv
 )
 
 policy=/usr/sbin/policy-rc.d

@@ -21,6 +21,8 @@ scripts/services.sh start test
 trap 'scripts/services.sh stop test >/dev/null 2>&1 || true' EXIT
 trap 'exit 130' INT TERM
 
+$is_quick || scripts/schemathesis.sh
+
 source .local/test/services.env
 export COMM_TEST_DB_URL="postgres://postgres@127.0.0.1:$POSTGRES_PORT/postgres"
 export COMM_TEST_REDIS_URL="redis://127.0.0.1:$REDIS_PORT/0"

@@ -38,6 +38,13 @@ extension API {
             logger: surroundings.logger
         )
         let redis = RedisClient(configuration: configuration.redis, logger: surroundings.logger)
+        // Only asked for bounces, now and then.
+        let platform = configuration.motoricalDatabase.map {
+            PostgresClient(
+                configuration: PostgresConfiguration(url: $0.url.reveal(), poolSize: 2, applicationName: "comm-api"),
+                logger: surroundings.logger
+            )
+        }
         let inbox = InboxWriter(client: postgres, time: surroundings.time, logger: surroundings.logger)
         let spool = ClickSpool(redis: redis)
         let clicks = ClickRecorder(
@@ -58,6 +65,7 @@ extension API {
             in: surroundings,
             postgres: postgres,
             redis: redis,
+            platform: platform,
             inbox: inbox,
             clicks: clicks,
             stores: stores
@@ -65,7 +73,7 @@ extension API {
         let (router, declared) = routes.build()
         return API(
             server: server(router, configuration, logger: surroundings.logger),
-            services: [postgres, redis, stores, inbox, clicks],
+            services: [postgres, redis, stores, inbox, clicks] + [platform].compactMap(\.self),
             routes: declared
         )
     }
@@ -108,6 +116,7 @@ extension Routes {
         in surroundings: API.Surroundings,
         postgres: PostgresClient,
         redis: RedisClient,
+        platform: PostgresClient?,
         inbox: InboxWriter,
         clicks: ClickRecorder,
         stores: StoreWatch
@@ -163,6 +172,7 @@ extension Routes {
         imports = ImportsController(
             importer: ContactImporter(client: postgres, time: time),
             imports: ImportRepository(client: postgres),
+            audit: AuditRepository(client: postgres),
             fileLimit: configuration.maxImportBytes
         )
         contacts = ContactsController(
@@ -185,7 +195,30 @@ extension Routes {
         )
         records = RecipientRecordController(editor: ContactEditor(client: postgres, time: time), bodyLimit: bodyLimit)
         tags = TagsController(tags: TagRepository(client: postgres), operations: bulk, bulk: bulkOperations, bodyLimit: bodyLimit)
-        suppressions = SuppressionsController(suppressions: SuppressionRepository(client: postgres, time: time), bodyLimit: bodyLimit)
+        let suppressionRepository = SuppressionRepository(client: postgres, time: time)
+        suppressions = SuppressionsController(
+            suppressions: suppressionRepository,
+            entries: SuppressionListRepository(client: postgres, time: time),
+            bulk: SuppressionBulk(repository: suppressionRepository, time: time),
+            importer: SuppressionImporter(repository: suppressionRepository, audit: AuditRepository(client: postgres), time: time),
+            bounces: platform.map { BounceImporter(client: postgres, platform: $0, time: time) },
+            time: time,
+            bodyLimit: bodyLimit,
+            fileLimit: configuration.maxImportBytes
+        )
+        audit = AuditController(audit: AuditRepository(client: postgres), time: time)
+        persons = PersonController(
+            exports: PersonExport(client: postgres, time: time),
+            erasures: ErasureRepository(client: postgres, time: time),
+            mail: configuration.backendURL.map {
+                SystemMailClient(base: $0, token: configuration.internalToken.reveal())
+            },
+            time: time,
+            bodyLimit: bodyLimit
+        )
+        consents = ConsentsController(consents: ConsentRepository(client: postgres, time: time), bodyLimit: bodyLimit)
+        retention = RetentionController(retention: RetentionRepository(client: postgres, time: time), bodyLimit: bodyLimit)
+        limiter = RateLimiter(settings: configuration.rates, redis: redis, time: time)
         templates = TemplatesController(
             templates: TemplateRepository(client: postgres, time: time),
             validator: try TemplateValidator(pipeline: pipeline, publicBase: links.publicBase, time: time),

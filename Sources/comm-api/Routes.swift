@@ -8,6 +8,7 @@ struct Routes: Sendable {
     /// How many requests of tenants may run at once.
     let inFlightLimit: Int
     let uploadRate: UploadRateLimitMiddleware
+    let limiter: RateLimiter
 
     let health: HealthController
     let operations: OperationsController
@@ -40,6 +41,10 @@ struct Routes: Sendable {
     let campaignAnalytics: CampaignAnalyticsController
     let trackingExplorer: TrackingExplorerController
     let unsubscribeReports: UnsubscribeReportsController
+    let audit: AuditController
+    let persons: PersonController
+    let consents: ConsentsController
+    let retention: RetentionController
 
     /// The router, and the routes without the 405 answers that complete it.
     func build() -> (router: Router<APIContext>, declared: [DeclaredRoute]) {
@@ -60,6 +65,7 @@ struct Routes: Sendable {
         addSettings(to: tenants)
         addContacts(to: tenants)
         addBulkOperations(to: tenants)
+        addCompliance(to: tenants)
         addTemplates(to: tenants)
         addCampaigns(to: tenants)
         addReports(to: tenants)
@@ -79,9 +85,10 @@ struct Routes: Sendable {
         router.post("/api/webhooks/motorical", use: webhook.receive)
         router.get("/c/{token}", use: tracking.click)
         router.head("/c/{token}", use: tracking.peek)
-        router.get("/v/{token}", use: webVersion.show)
-        router.get("/t/u/{token}", use: unsubscribe.show)
-        router.post("/t/u/{token}", use: unsubscribe.act)
+        let pages = router.group().add(middleware: PublicRateLimitMiddleware(limiter: limiter))
+        pages.get("/v/{token}", use: webVersion.show)
+        pages.get("/t/u/{token}", use: unsubscribe.show)
+        pages.post("/t/u/{token}", use: unsubscribe.act)
     }
 
     /// The platform's internal token.
@@ -128,10 +135,39 @@ struct Routes: Sendable {
         write.post("/api/contacts/{id}/unsubscribe", use: contacts.unsubscribe)
         write.put("/api/contacts/{id}/resubscribe", use: contacts.resubscribe)
 
-        allowed(.suppressionsRead, in: tenants).get("/api/suppressions", use: suppressions.list)
+    }
+
+    private func addCompliance(to tenants: RouterGroup<APIContext>) {
+        let read = allowed(.suppressionsRead, in: tenants)
+        read.get("/api/suppressions", use: suppressions.list)
+        read.get("/api/suppressions/export", use: suppressions.export)
+        read.get("/api/suppressions/stats", use: suppressions.getStats)
+        read.get("/api/suppressions/history", use: suppressions.getHistory)
+
         let suppress = once(allowed(.suppressionsWrite, in: tenants))
         suppress.post("/api/suppressions", use: suppressions.add)
+        suppress.post("/api/suppressions/bulk", use: suppressions.addMany)
+        suppress.post("/api/suppressions/import-bounces", use: suppressions.importBounces)
         suppress.delete("/api/suppressions/{id}", use: suppressions.remove)
+        // Streamed, and changes nothing when it is repeated.
+        allowed(.suppressionsWrite, in: tenants).add(middleware: uploadRate).post("/api/suppressions/import", use: suppressions.importFile)
+
+        let entries = allowed(.auditRead, in: tenants)
+        entries.get("/api/audit", use: audit.list)
+        entries.get("/api/audit/export", use: audit.export)
+
+        let manage = once(allowed(.gdprManage, in: tenants))
+        manage.get("/api/gdpr/export", use: persons.export)
+        manage.post("/api/gdpr/erase", use: persons.erase)
+        manage.get("/api/gdpr/erasures", use: persons.listErasures)
+        manage.get("/api/gdpr/erasures/{id}", use: persons.getErasure)
+
+        allowed(.contactsRead, in: tenants).get("/api/contacts/{id}/consents", use: consents.list)
+        once(allowed(.contactsWrite, in: tenants)).post("/api/contacts/{id}/consents", use: consents.record)
+
+        let settings = allowed(.settingsManage, in: tenants)
+        settings.get("/api/settings/retention", use: retention.get)
+        settings.patch("/api/settings/retention", use: retention.update)
     }
 
     private func addBulkOperations(to tenants: RouterGroup<APIContext>) {
@@ -250,7 +286,9 @@ struct Routes: Sendable {
     }
 
     private func allowed(_ scope: APIScope, in group: RouterGroup<APIContext>) -> RouterGroup<TenantContext> {
-        group.group(context: TenantContext.self).add(middleware: ScopeMiddleware(scope: scope))
+        group.group(context: TenantContext.self)
+            .add(middleware: RateLimitMiddleware(limiter: limiter, scope: scope))
+            .add(middleware: ScopeMiddleware(scope: scope))
     }
 
     /// POSTs with an `Idempotency-Key` run once.

@@ -21,6 +21,9 @@ func buildStats(_ configuration: StatsConfiguration, process: DaemonProcess) -> 
     let inbox = InboxProcessor(client: database, time: time, logger: logger)
     let maintenance = EventMaintenance(client: database, spool: ClickSpool(redis: redis), time: time)
     let idempotency = IdempotencyRepository(client: database, time: time)
+    let retention = RetentionDuty(client: database, time: time)
+    let expiry = SuppressionExpiry(client: database, time: time)
+    let erasure = ErasureWorker(client: database, time: time, logger: logger)
 
     var services = process.foundation(database: database, host: configuration.host, port: configuration.port)
     services.append(redis)
@@ -35,7 +38,7 @@ func buildStats(_ configuration: StatsConfiguration, process: DaemonProcess) -> 
     services.append(
         process.duty("retention", idle: .seconds(600)) {
             _ = try await idempotency.deleteExpired()
-            return false
+            return try await retention.run()
         }
     )
     let bulk = BulkOperations(client: database, time: time, logger: logger)
@@ -44,6 +47,8 @@ func buildStats(_ configuration: StatsConfiguration, process: DaemonProcess) -> 
     let tags = TagRepository(client: database)
     services.append(process.duty("tag-counts", idle: .seconds(5)) { try await tags.foldChanges() })
     services += reportDuties(database: database, time: time, process: process)
+    services.append(process.duty("suppression-expiry", idle: .seconds(60)) { try await expiry.run() })
+    services.append(process.duty("erasure", idle: .seconds(1)) { try await erasure.run() })
     let gauges = BacklogGauges(database: database, time: time)
     services.append(
         process.duty("backlog", idle: .seconds(10)) {

@@ -22,11 +22,12 @@ struct TenantIsolationTests {
                 #"{"operation":"tag","tags":["vip"],"selection":{"ids":["\#(recipient)"]}}"#
             ).id()
             let ids: [String: UUID] = [
-                "recipients": recipient, "campaigns": campaign, "lists": list, "contacts": try await owner.makeContact(),
-                "campaigns": campaign, "lists": list, "analytics": list, "contacts": try await owner.makeContact(),
+                "recipients": recipient, "campaigns": campaign, "lists": list, "analytics": list,
+                "contacts": try await owner.makeContact(),
                 "templates": try await owner.makeTemplate(),
                 "keys": try await owner.send(.post, "/api/keys", #"{"name":"k","scopes":["all"]}"#).id(),
                 "suppressions": try await owner.send(.post, "/api/suppressions", #"{"email":"s@ex.test"}"#).id(),
+                "gdpr": try await owner.send(.post, "/api/gdpr/erase", #"{"email":"e@ex.test","confirm":"e@ex.test"}"#).id(),
                 "imports": try await owner.importCSV("email\na@ex.test\n", into: list).id("data.import_id"),
             ]
             let before = try await Self.fingerprint(owner)
@@ -83,22 +84,24 @@ struct TenantIsolationTests {
         }
     }
 
-    /// What the owner has, in one text.
-    private static func fingerprint(_ owner: APIClient) async throws -> String {
-        let tables = [
-            "campaigns", "lists", "list_contacts", "contacts", "templates", "suppressions", "import_jobs", "campaign_send_settings",
-            "bulk_operations", "bulk_operation_items",
-        ]
-        var text = ""
+    /// What the owner has in every table, by table: number and sum of the rows.
+    static func fingerprint(_ owner: APIClient) async throws -> [String: String] {
+        let tables = try await owner.database.query(
+            """
+            SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'tenant_id'
+             WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+            """
+        ).map { try $0.get("relname") as String }
+        var result: [String: String] = [:]
         for table in tables {
             let rows = try await owner.database.query(
                 """
-                SELECT coalesce(string_agg(t::text, '|' ORDER BY t::text), '') AS rows FROM \(raw: table) t
-                 WHERE tenant_id = \(owner.tenantID)
+                SELECT count(*) || ' ' || coalesce(md5(string_agg(t::text, '|' ORDER BY t::text)), '') AS rows
+                  FROM \(identifier: table) t WHERE tenant_id = \(owner.tenantID)
                 """
             )
-            text += try rows.first?.get("rows") ?? ""
+            result[table] = try rows.first?.get("rows")
         }
-        return text
+        return result
     }
 }

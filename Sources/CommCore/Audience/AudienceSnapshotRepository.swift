@@ -49,7 +49,7 @@ package struct AudienceSnapshotRepository: Sendable {
         let rows = try await connection.query(
             """
             SELECT count(*) FILTER (WHERE \(sql: Self.isMailed)) AS total,
-                   count(*) FILTER (WHERE c.status <> 'active' OR x.found) AS excluded
+                   count(*) FILTER (WHERE c.status <> 'active' OR suppression.scope IS NOT NULL) AS excluded
               FROM \(sql: Self.audience(tenantID: tenantID, campaignID: campaignID, now: now))
             """
         )
@@ -57,31 +57,33 @@ package struct AudienceSnapshotRepository: Sendable {
     }
 
     /// Of the rows of `audience`, those that could be mailed.
-    static let isMailed: SQL = "c.status = 'active' AND x.found IS NULL"
+    static let isMailed: SQL = "c.status = 'active' AND suppression.scope IS NULL"
 
-    /// The members of a campaign's lists for a `FROM`: contacts under `c`, and `x.found` where they are suppressed.
+    /// The members of a campaign's lists for a `FROM`: contacts under `c`, and `suppression` where they are suppressed.
     ///
     /// Contacts and suppressions are looked up one by one by their whole key: right after an import the planner knows nothing of the
     /// new rows, and a plan of its own choosing may compare each of them with each.
     static func audience(tenantID: UUID, campaignID: UUID, now: Date) -> SQL {
-        """
-        (SELECT DISTINCT m.contact_id FROM list_contacts m
-          WHERE m.tenant_id = \(tenantID) AND m.status = 'active'
-            AND m.list_id = ANY (ARRAY(SELECT l.list_id FROM campaign_lists l
-                                         JOIN lists ON lists.tenant_id = l.tenant_id AND lists.id = l.list_id
-                                                   AND lists.deleted_at IS NULL
-                                        WHERE l.tenant_id = \(tenantID) AND l.campaign_id = \(campaignID)))
-            AND NOT EXISTS (SELECT FROM campaign_exclude_lists e
-                              JOIN list_contacts o ON o.tenant_id = e.tenant_id AND o.list_id = e.list_id
-                                                   AND o.contact_id = m.contact_id AND o.status = 'active'
-                             WHERE e.tenant_id = \(tenantID) AND e.campaign_id = \(campaignID))
-         OFFSET 0) members
-        CROSS JOIN LATERAL (SELECT * FROM contacts
-                             WHERE tenant_id = \(tenantID) AND id = members.contact_id AND deleted_at IS NULL LIMIT 1) c
-        LEFT JOIN LATERAL (SELECT true AS found FROM suppressions
-                            WHERE tenant_id = \(tenantID) AND email_norm = c.email_norm
-                              AND (expires_at IS NULL OR expires_at > \(now)) LIMIT 1) x ON true
-        """
+        let lists: SQL = """
+            ARRAY(SELECT l.list_id FROM campaign_lists l
+                    JOIN lists ON lists.tenant_id = l.tenant_id AND lists.id = l.list_id AND lists.deleted_at IS NULL
+                   WHERE l.tenant_id = \(tenantID) AND l.campaign_id = \(campaignID))
+            """
+        let subject = SuppressionCheck.Subject(
+            tenantID: "\(tenantID)::uuid",
+            contactID: "c.id",
+            address: "c.email_norm",
+            isMarketing: "true",
+            lists: lists
+        )
+        return """
+            (SELECT DISTINCT m.contact_id FROM list_contacts m
+              WHERE m.tenant_id = \(tenantID) AND m.status = 'active' AND m.list_id = ANY (\(sql: lists))
+             OFFSET 0) members
+            CROSS JOIN LATERAL (SELECT * FROM contacts
+                                 WHERE tenant_id = \(tenantID) AND id = members.contact_id AND deleted_at IS NULL LIMIT 1) c
+            \(sql: SuppressionCheck.join(subject, now: now))
+            """
     }
 
     /// The campaign's newest snapshot.

@@ -1,26 +1,41 @@
 import FoundationEssentials
 import Postgres
 
-/// The suppression list of a tenant.
+/// Puts entries on the suppression list of a tenant and takes them off.
 ///
-/// Expired entries are as if they were not there.
+/// An entry counts until its end, at once and everywhere; ``SuppressionCheck`` is how a message meets it. Everything that happens to an
+/// entry is kept in `suppression_history` by the database.
 package struct SuppressionRepository: Sendable {
-    /// The most entries that one page holds.
-    package static let largestPage = 200
-    private static let longestWord = 100
-    private static let longestNote = 1000
-
-    private let client: PostgresClient
-    private let time: any TimeSource
+    let client: PostgresClient
+    let time: any TimeSource
 
     package init(client: PostgresClient, time: any TimeSource) {
         self.client = client
         self.time = time
     }
 
-    /// Suppresses an address, and unsubscribes the contact that has it unless the entry is for a time only.
+    /// Suppresses an address or a domain.
     ///
-    /// An address that is suppressed already keeps its first reason; the later end counts.
+    /// The contact that has the address becomes unsubscribed if nothing at all may be sent to it, for ever. An address that is suppressed
+    /// already keeps its first reason; the later end counts.
+    package func add(tenantID: UUID, draft: SuppressionDraft) async throws -> AddedSuppression {
+        let now = time.now
+        let entry = try CheckedSuppression(draft, now: now)
+        return try await client.withTenant(tenantID) { connection in
+            if let listID = entry.listID { try await Self.requireList(listID, tenantID: tenantID, on: connection) }
+            let stored = try await Self.store([entry], tenantID: tenantID, now: now, on: connection)
+            let rows = try await connection.query(
+                """
+                \(sql: Suppression.select) WHERE x.tenant_id = \(tenantID) AND x.email_norm = \(entry.key)
+                   AND x.scope = \(entry.scope.rawValue) AND x.list_id IS NOT DISTINCT FROM \(entry.listID)::uuid
+                """
+            )
+            guard let row = rows.first else { throw TenancyError.notProvisioned }
+            return AddedSuppression(suppression: try Suppression(row: row), contactsUpdated: stored.contactsUpdated)
+        }
+    }
+
+    /// Suppresses an address in the scope `all`.
     package func add(
         tenantID: UUID,
         email: String?,
@@ -29,67 +44,44 @@ package struct SuppressionRepository: Sendable {
         note: String? = nil,
         expiresAt: Date? = nil
     ) async throws -> AddedSuppression {
-        let now = time.now
-        let address = try Self.check(email: email, reason: reason, source: source, note: note, expiresAt: expiresAt, now: now)
-        return try await client.withTenant(tenantID) { connection in
-            try await connection.execute(
-                """
-                DELETE FROM suppressions
-                 WHERE tenant_id = \(tenantID) AND email_norm = \(address.normalized) AND expires_at <= \(now)
-                """
-            )
-            try await connection.execute(
-                """
-                INSERT INTO suppressions AS x
-                       (tenant_id, id, motorical_account_id, email, email_norm, reason, source, note, created_at, expires_at)
-                SELECT tenant_id, \(UUIDv7.make(at: now)), motorical_account_id, \(address.original)::text, \(address.normalized)::text,
-                       \(reason ?? "manual")::text, \(source ?? "admin")::text, \(note)::text, \(now), \(expiresAt)
-                  FROM tenants WHERE tenant_id = \(tenantID)
-                ON CONFLICT (tenant_id, email_norm) DO UPDATE
-                   SET expires_at = CASE WHEN x.expires_at IS NULL OR excluded.expires_at IS NULL THEN NULL
-                                         ELSE greatest(x.expires_at, excluded.expires_at) END
-                """
-            )
-            let updated = expiresAt == nil ? try await Self.unsubscribe(address, tenantID: tenantID, now: now, on: connection) : 0
-            let rows = try await connection.query(
-                "\(sql: Self.select) WHERE x.tenant_id = \(tenantID) AND x.email_norm = \(address.normalized)"
-            )
-            guard let row = rows.first else { throw TenancyError.notProvisioned }
-            return AddedSuppression(suppression: try Suppression(row: row), contactsUpdated: updated)
-        }
+        let draft = SuppressionDraft(email: email, reason: reason, source: source, note: note, expiresAt: expiresAt)
+        return try await add(tenantID: tenantID, draft: draft)
     }
 
-    /// A page of the list, newest first, counted from 1.
+    /// What storing many entries did.
+    package struct Stored: Sendable, Equatable {
+        /// New on the list.
+        package var added = 0
+        /// Contacts that became unsubscribed.
+        package var contactsUpdated = 0
+    }
+
+    /// Stores many entries in one transaction.
     ///
-    /// - Parameter search: a part of the address, in any case.
-    package func list(tenantID: UUID, page: Int = 1, limit: Int = 50, search: String? = nil) async throws -> SuppressionPage {
-        let limit = min(max(1, limit), Self.largestPage)
-        let page = min(max(1, page), Int(Int32.max))
-        var condition: SQL = "x.tenant_id = \(tenantID) AND (x.expires_at IS NULL OR x.expires_at > \(time.now))"
-        if let search = search.nonEmpty {
-            condition += " AND strpos(x.email_norm, lower(\(search)::text)) > 0"
+    /// - Parameter isOperation: one entry in the audit log stands for all of them, and the caller writes it.
+    func add(_ entries: [CheckedSuppression], tenantID: UUID, isOperation: Bool) async throws -> Stored {
+        let now = time.now
+        return try await client.withTenant(tenantID) { connection in
+            if isOperation { try await AuditRepository.silence(on: connection) }
+            return try await Self.store(entries, tenantID: tenantID, now: now, on: connection)
         }
-        let statements: [SQL] = [
-            "SELECT count(*) AS total FROM suppressions x WHERE \(sql: condition)",
-            "\(sql: Self.select) WHERE \(sql: condition) ORDER BY x.created_at DESC, x.id DESC LIMIT \(limit) OFFSET \((page - 1) * limit)",
-        ]
-        let results = try await client.withTenant(tenantID) { try await $0.pipeline(statements) }
-        return SuppressionPage(
-            suppressions: try results[1].map(Suppression.init(row:)),
-            total: try results[0].one { try $0.get("total") },
-            page: page,
-            limit: limit
-        )
     }
 
     /// Takes an entry off the list; a contact that was unsubscribed becomes active, one that complained or bounced does not.
-    package func remove(tenantID: UUID, id: UUID) async throws {
+    ///
+    /// - Parameter reason: why, for the history.
+    package func remove(tenantID: UUID, id: UUID, reason: String? = nil) async throws {
         let now = time.now
+        var check = FieldCheck()
+        check.line("reason", reason, limit: 1_000)
+        guard check.problems.isEmpty else { throw SuppressionError(.invalid, check.problems[0].message, problems: check.problems) }
         try await client.withTenant(tenantID) { connection in
+            if let reason = reason.nonEmpty { try await connection.execute("SELECT set_config('app.note', \(reason), true)") }
             let rows = try await connection.query(
-                "DELETE FROM suppressions WHERE tenant_id = \(tenantID) AND id = \(id) RETURNING email_norm"
+                "DELETE FROM suppressions WHERE tenant_id = \(tenantID) AND id = \(id) RETURNING email_norm, scope, expires_at IS NULL AS for_ever"
             )
             guard let row = rows.first else { throw SuppressionError(.notFound, "Suppression not found") }
+            guard try row.get("scope") == SuppressionScope.all.rawValue, try row.get("for_ever") else { return }
             let email: String = try row.get("email_norm")
             try await connection.execute(
                 """
@@ -100,78 +92,34 @@ package struct SuppressionRepository: Sendable {
         }
     }
 
-    /// Whether an address is on the list now.
+    /// Whether nothing at all may be sent to an address now.
     ///
     /// What is no address is on no list.
-    package func isSuppressed(tenantID: UUID, email: String) async throws -> Bool {
+    package func isSuppressed(tenantID: UUID, email: String, isMarketing: Bool = false) async throws -> Bool {
         guard let address = try? EmailAddress(email) else { return false }
+        let subject = SuppressionCheck.Subject(
+            tenantID: "\(tenantID)::uuid",
+            contactID: "NULL::uuid",
+            address: "\(address.normalized)::text",
+            isMarketing: isMarketing ? "true" : "false",
+            lists: "NULL::uuid[]"
+        )
         let rows = try await client.query(
-            """
-            SELECT FROM suppressions
-             WHERE tenant_id = \(tenantID) AND email_norm = \(address.normalized) AND (expires_at IS NULL OR expires_at > \(time.now))
-            """,
+            "SELECT suppression.scope FROM (SELECT 1) AS one \(sql: SuppressionCheck.join(subject, now: time.now))",
             tenant: tenantID
         )
-        return !rows.isEmpty
+        return try rows.first?.get("scope") as String? != nil
     }
 
-    private static func unsubscribe(
-        _ address: EmailAddress,
-        tenantID: UUID,
-        now: Date,
-        on connection: PostgresConnection
-    ) async throws -> Int {
-        try await connection.execute(
-            """
-            UPDATE contacts SET status = 'unsubscribed', updated_at = \(now)
-             WHERE tenant_id = \(tenantID) AND email_norm = \(address.normalized) AND status = 'active'
-            """
+    /// Refuses a list that the tenant does not have.
+    package func requireList(_ id: UUID, tenantID: UUID) async throws {
+        try await client.withTenant(tenantID) { try await Self.requireList(id, tenantID: tenantID, on: $0) }
+    }
+
+    static func requireList(_ id: UUID, tenantID: UUID, on connection: PostgresConnection) async throws {
+        let found = try await connection.query(
+            "SELECT FROM lists WHERE tenant_id = \(tenantID) AND id = \(id) AND deleted_at IS NULL FOR KEY SHARE"
         )
-    }
-
-    private static func check(
-        email: String?,
-        reason: String?,
-        source: String?,
-        note: String?,
-        expiresAt: Date?,
-        now: Date
-    ) throws -> EmailAddress {
-        var check = FieldCheck()
-        let address = email.flatMap { try? EmailAddress($0) }
-        if address == nil { check.add("email", email == nil ? "required" : "invalid", "Valid email address required") }
-        if let reason { check.requiredLine("reason", reason, limit: longestWord) }
-        if let source { check.requiredLine("source", source, limit: longestWord) }
-        check.line("note", note, limit: longestNote)
-        if let expiresAt, expiresAt <= now { check.add("expires_at", "invalid", "expires_at must be in the future") }
-        guard let address, check.problems.isEmpty else {
-            throw SuppressionError(.invalid, check.problems.first?.message ?? "", problems: check.problems)
-        }
-        return address
-    }
-
-    private static let select: SQL = """
-        SELECT x.id, x.email, x.reason, x.source, x.landing_variant, x.note, x.created_at, x.expires_at,
-               c.id AS contact_id, c.status AS contact_status, c.name AS contact_name
-          FROM suppressions x
-          LEFT JOIN contacts c ON c.tenant_id = x.tenant_id AND c.email_norm = x.email_norm AND c.deleted_at IS NULL
-        """
-}
-
-extension Suppression {
-    fileprivate init(row: PostgresRow) throws {
-        self.init(
-            id: try row.get("id"),
-            email: try row.get("email"),
-            reason: try row.get("reason"),
-            source: try row.get("source"),
-            landingVariant: try row.get("landing_variant"),
-            note: try row.get("note"),
-            createdAt: try row.get("created_at"),
-            expiresAt: try row.get("expires_at"),
-            contactID: try row.get("contact_id"),
-            contactStatus: try row.get("contact_status"),
-            contactName: try row.get("contact_name")
-        )
+        guard !found.isEmpty else { throw SuppressionError(.notFound, "List not found") }
     }
 }

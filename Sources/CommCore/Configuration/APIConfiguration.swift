@@ -28,6 +28,12 @@ package struct APIConfiguration: Sendable {
     package var templateLimits: CompileLimits
     /// Import files of a tenant in 15 minutes; 0 for any number.
     package var importsPerWindow: Int
+    /// Requests in a minute.
+    package var rates: RateSettings
+    /// The platform's database; nil: nothing is imported from it.
+    package var motoricalDatabase: DatabaseSettings?
+    /// The platform's backend, without a final slash; nil: nothing is mailed by it.
+    package var backendURL: String?
 }
 
 extension APIConfiguration: DaemonConfiguration {
@@ -51,6 +57,15 @@ extension APIConfiguration: DaemonConfiguration {
             links: reader.value(ConfigurationKeys.templateMaxLinks)
         )
         importsPerWindow = reader.value(ConfigurationKeys.importsPerWindow)
+        rates = RateSettings(
+            read: reader.value(ConfigurationKeys.rateRead),
+            write: reader.value(ConfigurationKeys.rateWrite),
+            send: reader.value(ConfigurationKeys.rateSend),
+            export: reader.value(ConfigurationKeys.rateExport),
+            publicPages: reader.value(ConfigurationKeys.ratePublic)
+        )
+        motoricalDatabase = reader.motoricalDatabase(isRequired: false)
+        backendURL = reader.value(ConfigurationKeys.backendAPIURL)
         self.runtime = runtime
     }
 }

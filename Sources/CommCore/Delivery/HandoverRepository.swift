@@ -10,6 +10,8 @@ struct HandedOverChunk: Sendable {
     let lastID: UUID
     /// Where the gateway remembers its ids.
     let scope: HandoverScope
+    /// Whether its lane carries campaigns and newsletters.
+    let isMarketing: Bool
 }
 
 /// SQL of the reconciler.
@@ -29,7 +31,7 @@ package struct HandoverRepository: Sendable {
                   WHERE state = 'handed_over' AND check_after <= \(now)
                   ORDER BY check_after LIMIT \(limit) FOR UPDATE SKIP LOCKED) due
             WHERE q.tenant_id = due.tenant_id AND q.campaign_id = due.campaign_id AND q.chunk_no = due.chunk_no
-            RETURNING q.tenant_id, q.campaign_id, q.chunk_no, q.first_id, q.last_id, q.scope_no
+            RETURNING q.tenant_id, q.campaign_id, q.chunk_no, q.first_id, q.last_id, q.scope_no, q.priority IN (2, 3) AS is_marketing
             """
         ).map { row in
             HandedOverChunk(
@@ -38,7 +40,8 @@ package struct HandoverRepository: Sendable {
                 number: try row.get("chunk_no"),
                 firstID: try row.get("first_id"),
                 lastID: try row.get("last_id"),
-                scope: HandoverScope(campaignID: try row.get("campaign_id"), chunk: try row.get("scope_no"))
+                scope: HandoverScope(campaignID: try row.get("campaign_id"), chunk: try row.get("scope_no")),
+                isMarketing: try row.get("is_marketing")
             )
         }
     }
@@ -53,7 +56,7 @@ package struct HandoverRepository: Sendable {
         try await client.query(
             """
             SELECT q.id, q.contact_id, q.recipient, q.merge_values, q.attempts, \(sql: Eligibility.columns)
-            FROM delivery_events q \(sql: Eligibility.joins(now: now))
+            FROM delivery_events q \(sql: Eligibility.joins(now: now, isMarketing: chunk.isMarketing ? "true" : "false"))
             WHERE q.tenant_id = \(chunk.tenantID) AND q.id BETWEEN \(chunk.firstID) AND \(chunk.lastID)
               AND q.created_at BETWEEN \(UUIDv7.time(of: chunk.firstID)) AND \(UUIDv7.time(of: chunk.lastID))
               AND q.campaign_id = \(chunk.campaignID) AND q.outcome = 'sent'

@@ -107,7 +107,8 @@ package struct SubscriptionService: Sendable {
         let suppressions = try await connection.query(
             """
             SELECT FROM suppressions
-            WHERE tenant_id = \(subject.tenantID) AND email_norm = \(try row.get("email_norm") as String) AND expires_at IS NULL
+            WHERE tenant_id = \(subject.tenantID) AND email_norm = \(try row.get("email_norm") as String) AND scope = 'all'
+              AND expires_at IS NULL
             """
         )
         return State(email: try row.get("email"), status: try row.get("status"), isSuppressed: !suppressions.isEmpty)

@@ -19,6 +19,10 @@ package enum APIScope: String, Sendable, CaseIterable, Codable {
     case suppressionsWrite = "suppressions:write"
     /// Create, list and revoke API keys.
     case keysManage = "keys:manage"
-    /// How the tenant sends: preflight policy, sender domains, untracked hosts.
+    /// How the tenant sends: preflight policy, sender domains, untracked hosts. How long it keeps what.
     case settingsManage = "settings:manage"
+    /// Who changed what.
+    case auditRead = "audit:read"
+    /// Export and erase a person.
+    case gdprManage = "gdpr:manage"
 }

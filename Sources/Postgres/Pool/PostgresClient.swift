@@ -81,8 +81,10 @@ package final class PostgresClient: Service, Sendable {
         try await query(sql).affected
     }
 
-    /// The setting lasts until the end of the transaction, so that the next borrower cannot see it.
+    /// The settings last until the end of the transaction, so that the next borrower cannot see them.
     private static func setting(_ tenant: UUID) -> SQL {
-        "SELECT set_config('app.tenant_id', \(tenant.uuidString.lowercased()), true)"
+        var sql: SQL = "SELECT set_config('app.tenant_id', \(tenant.uuidString.lowercased()), true)"
+        for setting in TransactionSettings.current { sql += ", set_config(\(setting.name), \(setting.value), true)" }
+        return sql
     }
 }

@@ -33,6 +33,15 @@ extension SuppressionError: ProblemConvertible {
     }
 }
 
+extension PersonError: ProblemConvertible {
+    var problem: Problem {
+        switch code {
+        case .notFound: Problem(.notFound, code: "not_found", message)
+        case .invalid: .invalid(problems, message: message)
+        }
+    }
+}
+
 extension ContactError: ProblemConvertible {
     var problem: Problem {
         switch code {

@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Hummingbird
+import NIOCore
 
 /// A request of somebody who proved to act for a tenant.
 ///
@@ -8,6 +9,8 @@ struct TenantContext: ChildRequestContext {
     var coreContext: CoreRequestContextStorage
     let requestID: String
     let caller: Caller
+    /// The other end of the connection, as in `APIContext`.
+    let peer: SocketAddress?
 
     var tenantID: UUID { caller.tenantID }
 
@@ -16,6 +19,7 @@ struct TenantContext: ChildRequestContext {
         coreContext = CoreRequestContextStorage(parent: context)
         requestID = context.requestID
         self.caller = caller
+        peer = context.peer
     }
 }
 

@@ -1,6 +1,7 @@
 import CommCore
 import FoundationEssentials
 import Hummingbird
+import Logging
 
 /// CSV imports: streamed into a list, with a report and the refused rows for download.
 struct ImportsController: Sendable {
@@ -53,12 +54,35 @@ struct ImportsController: Sendable {
 
     let importer: ContactImporter
     let imports: ImportRepository
+    let audit: AuditRepository
     /// Bytes.
     let fileLimit: Int
 
     /// Imports the file into the list, all or nothing; with `dryRun=true` it is only checked.
+    ///
+    /// Every attempt is an entry in the audit log, also one that was refused.
     func importFile(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
         let listID = try context.id()
+        let upload = UploadNote(listID: listID, userIdentifier: ClientAddress.of(request, peer: context.peer))
+        do {
+            let report = try await store(request, listID: listID, context: context)
+            await note(upload.done(report), context: context)
+            return Answer(ReportWire(report))
+        } catch {
+            await note(upload.refused(error), context: context)
+            throw error
+        }
+    }
+
+    private func note(_ note: AuditNote, context: TenantContext) async {
+        do {
+            try await audit.record(note, tenantID: context.tenantID)
+        } catch {
+            context.logger.error("an upload could not be noted in the audit log", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func store(_ request: Request, listID: UUID, context: TenantContext) async throws -> ImportReport {
         let asked = try request.query { $0.bool("dryRun") } ?? false
         var upload = try await FileUpload(request, field: Self.fileField, limit: fileLimit)
         let options = ImportOptions(
@@ -67,12 +91,11 @@ struct ImportsController: Sendable {
             dryRun: try asked || Self.dryRun(upload.fields),
             fileName: upload.fileName
         )
-        let report = try await PieceChannel.run { [importer] pieces in
+        return try await PieceChannel.run { [importer] pieces in
             try await importer.run(pieces, options: options)
         } feeding: { channel in
             while let bytes = try await upload.next() { await channel.send(bytes) }
         }
-        return Answer(ReportWire(report))
     }
 
     func getReport(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {

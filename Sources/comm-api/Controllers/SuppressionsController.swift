@@ -2,114 +2,123 @@ import CommCore
 import FoundationEssentials
 import Hummingbird
 
-/// Addresses that a tenant does not mail.
+/// Addresses and domains that a tenant does not mail.
 struct SuppressionsController: Sendable {
-    private struct AddRequest: RequestFields {
-        let email: String?
-        let reason: String?
-        let source: String?
-        let note: String?
-        let expiresAt: Date?
-
-        init(_ fields: inout JSONFields) {
-            email = fields.string("email")
-            reason = fields.string("reason")
-            source = fields.string("source")
-            note = fields.string("note")
-            expiresAt = fields.date("expires_at")
-        }
-    }
-
-    private struct SuppressionWire: Encodable {
-        let id: UUID
-        let email: String
-        let reason: String
-        let source: String
-        @OrNull var landingVariant: String?
-        @OrNull var note: String?
-        let createdAt: Date
-        @OrNull var expiresAt: Date?
-        @OrNull var contactID: UUID?
-        @OrNull var contactStatus: String?
-        @OrNull var contactName: String?
-
-        init(_ suppression: Suppression) {
-            (id, email, reason, source) = (suppression.id, suppression.email, suppression.reason, suppression.source)
-            createdAt = suppression.createdAt
-            _landingVariant = OrNull(wrappedValue: suppression.landingVariant)
-            _note = OrNull(wrappedValue: suppression.note)
-            _expiresAt = OrNull(wrappedValue: suppression.expiresAt)
-            _contactID = OrNull(wrappedValue: suppression.contactID)
-            _contactStatus = OrNull(wrappedValue: suppression.contactStatus)
-            _contactName = OrNull(wrappedValue: suppression.contactName)
-        }
-    }
-
-    private struct AddedWire: Encodable {
-        let id: UUID
-        let email: String
-        let contactsUpdated: Int
-    }
-
-    private struct PageWire: Encodable {
-        struct Pagination: Encodable {
-            let page: Int
-            let limit: Int
-            let total: Int64
-            let totalPages: Int64
-            let hasNext: Bool
-            let hasPrev: Bool
-        }
-
-        let suppressions: [SuppressionWire]
-        let pagination: Pagination
-
-        init(_ page: SuppressionPage) {
-            suppressions = page.suppressions.map(SuppressionWire.init)
-            let pages = (page.total + Int64(page.limit) - 1) / Int64(page.limit)
-            pagination = Pagination(
-                page: page.page,
-                limit: page.limit,
-                total: page.total,
-                totalPages: pages,
-                hasNext: Int64(page.page) < pages,
-                hasPrev: page.page > 1
-            )
-        }
-    }
+    private static let largestHistory = 500
 
     let suppressions: SuppressionRepository
+    let entries: SuppressionListRepository
+    let bulk: SuppressionBulk
+    let importer: SuppressionImporter
+    /// nil when the platform's database is not configured.
+    let bounces: BounceImporter?
+    let time: any TimeSource
     let bodyLimit: Int
+    /// Bytes.
+    let fileLimit: Int
 
-    /// Newest first; `search` is a part of the address.
+    /// Newest first; by page or by cursor.
     func list(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
-        let (page, limit, search) = try request.query { query in
+        let (filter, page, limit, cursor) = try request.query { query in
             (
-                query.int("page", in: 1...1_000_000) ?? 1, query.int("limit", in: 1...SuppressionRepository.largestPage) ?? 50,
-                query.string("search")
+                Self.filter(&query), query.int("page", in: 1...1_000_000) ?? 1,
+                query.int("limit", in: 1...SuppressionListRepository.largestPage) ?? 50, query.timeCursor()
             )
         }
-        return Answer(PageWire(try await suppressions.list(tenantID: context.tenantID, page: page, limit: limit, search: search)))
+        let found = try await entries.page(tenantID: context.tenantID, filter: filter, page: page, limit: limit, after: cursor)
+        return Answer(PageWire(found))
     }
 
     func add(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
         let body: AddRequest = try await request.fields(limit: bodyLimit)
-        let added = try await suppressions.add(
-            tenantID: context.tenantID,
-            email: body.email,
-            reason: body.reason,
-            source: body.source,
-            note: body.note,
-            expiresAt: body.expiresAt
-        )
-        return Answer(
-            AddedWire(id: added.suppression.id, email: added.suppression.email, contactsUpdated: added.contactsUpdated),
-            message: "Email added to suppression list"
-        )
+        let added = try await suppressions.add(tenantID: context.tenantID, draft: body.draft)
+        return Answer(AddedWire(added), message: "Email added to suppression list")
     }
 
+    func addMany(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
+        let body: BulkRequest = try await request.fields(limit: bodyLimit)
+        return Answer(BulkWire(try await bulk.add(body.emails, common: body.common, tenantID: context.tenantID)))
+    }
+
+    /// Streamed; what the query says counts for rows that do not say it themselves.
+    func importFile(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
+        let (dryRun, common) = try request.query { query in
+            (
+                query.bool("dryRun") ?? false,
+                SuppressionDraft(
+                    scope: query.choice("scope", SuppressionScope.self)?.rawValue,
+                    listID: query.uuid("list_id"),
+                    reason: query.string("reason") ?? "import",
+                    source: query.string("source") ?? "csv",
+                    expiresAt: query.date("expires_at")
+                )
+            )
+        }
+        if let listID = common.listID { try await suppressions.requireList(listID, tenantID: context.tenantID) }
+        var upload = try await FileUpload(request, field: "file", limit: fileLimit)
+        let address = ClientAddress.of(request, peer: context.peer)
+        let report = try await PieceChannel.run { [importer] pieces in
+            try await importer.run(pieces, tenantID: context.tenantID, common: common, dryRun: dryRun, userIdentifier: address)
+        } feeding: { channel in
+            while let bytes = try await upload.next() { await channel.send(bytes) }
+        }
+        return Answer(ImportWire(report))
+    }
+
+    func export(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
+        let filter = try request.query { Self.filter(&$0) }
+        let day = ISO8601.string(from: time.now).prefix(10)
+        return Response.csv(fileName: "suppressions-\(day).csv") { [entries] write in
+            try await entries.export(tenantID: context.tenantID, filter: filter, write)
+        }
+    }
+
+    func getStats(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
+        Answer(StatsWire(try await entries.stats(tenantID: context.tenantID)))
+    }
+
+    /// What happened to an entry or an address, newest first.
+    func getHistory(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
+        let (id, address, limit, cursor) = try request.query { query in
+            (
+                query.uuid("suppression_id"), query.string("address"), query.int("limit", in: 1...Self.largestHistory) ?? 100,
+                query.timeCursor()
+            )
+        }
+        let changes = try await entries.history(
+            tenantID: context.tenantID,
+            suppressionID: id,
+            address: address,
+            limit: limit + 1,
+            after: cursor
+        )
+        return Answer(HistoryWire(changes, limit: limit))
+    }
+
+    func importBounces(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
+        let body: BouncesRequest = try await request.fields(limit: bodyLimit)
+        guard (1...365).contains(body.days) else { throw Problem.invalid("days", "days must be a whole number from 1 to 365") }
+        guard let bounces else {
+            throw Problem(.conflict, code: "platform_database_missing", "The platform's database is not configured (MOTORICAL_DB_URL)")
+        }
+        return Answer(BouncesWire(try await bounces.run(tenantID: context.tenantID, days: body.days)))
+    }
+
+    /// `reason` says why, for the history.
     func remove(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
-        try await suppressions.remove(tenantID: context.tenantID, id: try context.id())
+        let reason = try request.query { $0.string("reason") }
+        try await suppressions.remove(tenantID: context.tenantID, id: try context.id(), reason: reason)
         return Answer.message("Email removed from suppression list")
+    }
+
+    private static func filter(_ query: inout QueryFields) -> SuppressionFilter {
+        SuppressionFilter(
+            search: query.string("search"),
+            scope: query.choice("scope"),
+            reason: query.string("reason"),
+            source: query.string("source"),
+            listID: query.uuid("list_id"),
+            isActive: query.bool("active") ?? true
+        )
     }
 }

@@ -62,6 +62,26 @@ struct QueryFields {
         return id
     }
 
+    /// A time in ISO 8601.
+    mutating func date(_ name: String) -> Date? {
+        guard let text = string(name) else { return nil }
+        guard let date = ISO8601.date(from: text), (0...253_370_764_800).contains(date.timeIntervalSince1970) else {
+            add(name, "\(name) must be a time like 2026-01-31T08:00:00Z")
+            return nil
+        }
+        return date
+    }
+
+    /// Where a page begins, as the page before said.
+    mutating func timeCursor(_ name: String = "cursor") -> TimeCursor? {
+        guard let text = string(name) else { return nil }
+        guard let cursor = TimeCursor(text) else {
+            add(name, "\(name) is not one that this API gave")
+            return nil
+        }
+        return cursor
+    }
+
     /// The page that `limit` and `cursor` ask for.
     mutating func page() -> IDPage {
         IDPage(limit: int("limit", in: 1...IDPage.largest) ?? IDPage.first.limit, before: uuid("cursor"))

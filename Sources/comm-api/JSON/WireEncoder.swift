@@ -8,7 +8,11 @@ enum WireEncoder {
     private static let camelCase: Set<String> = [
         "addedCount", "requestedCount", "validCount", "errorSamples", "totalRecipients", "latestArtifact", "latestSnapshot", "hasNext",
         "hasPrev", "totalPages", "analyticsDelivered", "retryAfter", "dailyBreakdown", "recentActivity", "toAddress", "pageSize",
+        "totalErrors",
     ]
+
+    /// Ends the coding key of a name that is in camel case in one answer and in snake_case in another.
+    private static let contractSuffix = "CamelCase"
 
     static func encode(_ value: some Encodable) throws -> [UInt8] {
         let node = WireNode()
@@ -21,6 +25,7 @@ enum WireEncoder {
     /// `tenantID` is written `tenant_id`, `listIDs` `list_ids`, `compiledHTMLSize` `compiled_html_size`.
     static func wireName(_ name: String) -> String {
         guard !camelCase.contains(name) else { return name }
+        if name.hasSuffix(contractSuffix) { return String(name.dropLast(contractSuffix.count)) }
         let letters = Array(name)
         var result = ""
         for (index, letter) in letters.enumerated() {

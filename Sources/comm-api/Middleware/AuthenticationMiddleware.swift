@@ -1,6 +1,8 @@
+import CommCore
 import FoundationEssentials
 import Hummingbird
 import Logging
+import Postgres
 
 /// Proves who asks before a tenant's route runs.
 struct AuthenticationMiddleware: RouterMiddleware {
@@ -15,7 +17,9 @@ struct AuthenticationMiddleware: RouterMiddleware {
         let caller = try await authenticator.caller(request.headers)
         context.caller = caller
         context.logger[metadataKey: "tenant_id"] = .string(caller.tenantID.uuidString.lowercased())
-        return try await next(request, context)
+        // The database notes who changed a row by what the transaction says.
+        let settings = AuditRepository.settings(actor: caller.credential, requestID: context.requestID)
+        return try await TransactionSettings.$current.withValue(settings) { try await next(request, context) }
     }
 }
 

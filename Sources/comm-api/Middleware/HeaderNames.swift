@@ -13,6 +13,8 @@ extension HTTPField.Name {
     static let rateLimit = constant("X-RateLimit-Limit")
     static let rateRemaining = constant("X-RateLimit-Remaining")
     static let rateReset = constant("X-RateLimit-Reset")
+    static let rateLimitPolicy = constant("RateLimit-Policy")
+    static let rateLimitNow = constant("RateLimit")
     static let link = constant("Link")
     static let referrerPolicy = constant("Referrer-Policy")
     static let robots = constant("X-Robots-Tag")

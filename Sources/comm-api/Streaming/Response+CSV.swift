@@ -8,10 +8,19 @@ extension Response {
         fileName: String,
         _ produce: @escaping @Sendable (_ write: @Sendable ([UInt8]) async throws -> Void) async throws -> Void
     ) -> Response {
+        download(fileName: fileName, contentType: "text/csv; charset=utf-8", produce)
+    }
+
+    /// The same for a file of any type.
+    static func download(
+        fileName: String,
+        contentType: String,
+        _ produce: @escaping @Sendable (_ write: @Sendable ([UInt8]) async throws -> Void) async throws -> Void
+    ) -> Response {
         Response(
             status: .ok,
             headers: [
-                .contentType: "text/csv; charset=utf-8", .contentDisposition: "attachment; filename=\"\(fileName)\"",
+                .contentType: contentType, .contentDisposition: "attachment; filename=\"\(fileName)\"",
                 .cacheControl: "no-store",
             ],
             body: ResponseBody { writer in

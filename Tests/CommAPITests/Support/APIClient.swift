@@ -30,9 +30,10 @@ struct APIClient: Sendable {
         databaseURL: String? = nil,
         maxImportBytes: Int = 2_000_000,
         importsPerWindow: Int = 0,
-        redisURL: String? = nil
+        redisURL: String? = nil,
+        settings: [String: String] = [:]
     ) throws -> APIConfiguration {
-        try APIConfiguration(environment: [
+        let standard = [
             "COMM_ENVIRONMENT": "development",
             "COMM_DB_URL": databaseURL ?? TestDatabase.current.url,
             "COMM_DB_POOL_SIZE": "6",
@@ -42,7 +43,8 @@ struct APIClient: Sendable {
             "COMM_WEBHOOK_SECRET": webhookSecret,
             "COMM_MAX_IMPORT_BYTES": String(maxImportBytes),
             "COMM_IMPORTS_PER_15_MINUTES": String(importsPerWindow),
-        ])
+        ]
+        return try APIConfiguration(environment: standard.merging(settings) { $1 })
     }
 
     func send(
@@ -97,13 +99,15 @@ func withAPI(
     maxImportBytes: Int = 2_000_000,
     importsPerWindow: Int = 0,
     redisURL: String? = nil,
+    settings: [String: String] = [:],
     _ body: @Sendable @escaping (APIClient) async throws -> Void
 ) async throws {
     let configuration = try APIClient.configuration(
         databaseURL: databaseURL,
         maxImportBytes: maxImportBytes,
         importsPerWindow: importsPerWindow,
-        redisURL: redisURL
+        redisURL: redisURL,
+        settings: settings
     )
     let time = ManualTime(Date())
     let surroundings = API.Surroundings(

@@ -21,6 +21,7 @@ extension DeclaredRoute {
             "POST /api/recipients/operations/{id}/undo", "DELETE /api/recipients/cleanup", "PATCH /api/recipients/{id}/restore",
             "DELETE /api/recipients/{id}/permanent", "PUT /api/recipients/{id}/tags/{tag}", "DELETE /api/recipients/{id}/tags/{tag}",
             "DELETE /api/contacts/{id}", "PATCH /api/recipients/{id}", "DELETE /api/tags/{tag}",
+            "POST /api/suppressions/import",
         ]
         return isTenants && method != .get && !takesNone.contains("\(method.rawValue) \(path)")
     }
@@ -35,6 +36,7 @@ extension DeclaredRoute {
         case "PATCH /api/campaigns/{id}": #"{"name":"taken over"}"#
         case "POST /api/campaigns/{id}/test": #"{"addresses":["x@ex.test"]}"#
         case "POST /api/campaigns/{id}/retry-failed": #"{"classes":["other"]}"#
+        case "POST /api/contacts/{id}/consents": #"{"state":"given","source":"form"}"#
         default: takesJSON ? "{}" : nil
         }
     }

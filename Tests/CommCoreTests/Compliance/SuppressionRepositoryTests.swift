@@ -47,7 +47,7 @@ struct SuppressionRepositoryTests {
         #expect(try await domain.suppressions.isSuppressed(tenantID: tenant, email: "ann@example.com"))
         domain.time.advance(by: 60)
         #expect(try await !domain.suppressions.isSuppressed(tenantID: tenant, email: "ann@example.com"))
-        #expect(try await domain.suppressions.list(tenantID: tenant).total == 0)
+        #expect(try await domain.suppressionList.page(tenantID: tenant).total == 0)
         let again = try await domain.suppressions.add(tenantID: tenant, email: "ann@example.com", reason: "bounce")
         #expect(again.suppression.reason == "bounce")
         #expect(again.suppression.expiresAt == nil)
@@ -68,7 +68,7 @@ struct SuppressionRepositoryTests {
         let error = await #expect(throws: SuppressionError.self) { try await domain.suppressions.add(tenantID: tenant, email: email) }
         #expect(error?.message == "Valid email address required")
         #expect(error?.problems.map(\.field) == ["email"])
-        #expect(try await domain.suppressions.list(tenantID: tenant).total == 0)
+        #expect(try await domain.suppressionList.page(tenantID: tenant).total == 0)
     }
 
     @Test("the list comes in pages, newest first, and can be searched")
@@ -78,15 +78,15 @@ struct SuppressionRepositoryTests {
             domain.time.advance(by: 1)
             _ = try await domain.suppressions.add(tenantID: tenant, email: "p\(number)@example.com")
         }
-        let page = try await domain.suppressions.list(tenantID: tenant, page: 2, limit: 2)
+        let page = try await domain.suppressionList.page(tenantID: tenant, page: 2, limit: 2)
         #expect(page.suppressions.map(\.email) == ["p3@example.com", "p2@example.com"])
         #expect(page.total == 5)
-        let beyond = try await domain.suppressions.list(tenantID: tenant, page: 9, limit: 2)
+        let beyond = try await domain.suppressionList.page(tenantID: tenant, page: 9, limit: 2)
         #expect(beyond.suppressions.isEmpty)
         #expect(beyond.total == 5)
-        let found = try await domain.suppressions.list(tenantID: tenant, search: "P4@")
+        let found = try await domain.suppressionList.page(tenantID: tenant, filter: SuppressionFilter(search: "P4@"))
         #expect(found.suppressions.map(\.email) == ["p4@example.com"])
-        #expect(try await domain.suppressions.list(tenantID: tenant, search: "%").total == 0)
+        #expect(try await domain.suppressionList.page(tenantID: tenant, filter: SuppressionFilter(search: "%")).total == 0)
     }
 
     @Test("removing one makes an unsubscribed contact active, but not one that complained")
@@ -111,7 +111,7 @@ struct SuppressionRepositoryTests {
         let added = try await domain.suppressions.add(tenantID: theirs, email: "ann@example.com")
         #expect(try await !domain.suppressions.isSuppressed(tenantID: mine, email: "ann@example.com"))
         #expect(try await status(of: "ann@example.com", tenant: mine) == "active")
-        #expect(try await domain.suppressions.list(tenantID: mine).total == 0)
+        #expect(try await domain.suppressionList.page(tenantID: mine).total == 0)
         await #expect(throws: SuppressionError.self) {
             try await domain.suppressions.remove(tenantID: mine, id: added.suppression.id)
         }

@@ -25,6 +25,7 @@ struct DomainFixture {
     var artifacts: ArtifactRepository { ArtifactRepository(client: client) }
     var stats: CampaignStatsRepository { CampaignStatsRepository(client: client) }
     var suppressions: SuppressionRepository { SuppressionRepository(client: client, time: time) }
+    var suppressionList: SuppressionListRepository { SuppressionListRepository(client: client, time: time) }
     var scheduler: CampaignScheduler { get throws { CampaignScheduler(compiler: try compiler) } }
     var compiler: CampaignCompiler {
         get throws {

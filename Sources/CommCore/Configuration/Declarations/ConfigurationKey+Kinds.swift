@@ -44,6 +44,14 @@ extension ConfigurationKey where Value == String {
 }
 
 extension ConfigurationKey where Value == String? {
+    /// The same URL as `baseURL`, or none.
+    static func optionalBaseURL(_ entry: ConfigurationEntry) -> Self {
+        let base: ConfigurationKey<String> = .baseURL(entry, default: "")
+        return Self(declaration: entry.declaration(kind: base.declaration.kind, defaultText: nil), absent: nil) { text in
+            base.parse(text).map(Optional.some).mapError { Refusal($0.reason) }
+        }
+    }
+
     /// Any text, or none.
     static func optionalText(_ entry: ConfigurationEntry) -> Self {
         Self(declaration: entry.declaration(kind: "text", defaultText: nil), absent: nil) { .success($0) }

@@ -27,6 +27,16 @@ extension ConfigurationKeys {
         )
     )
 
+    static let backendAPIURL = ConfigurationKey.optionalBaseURL(
+        ConfigurationEntry(
+            name: "BACKEND_API_URL",
+            chapter: .platform,
+            readBy: [.api],
+            summary: "The platform's backend, which mails the export of a person's data (`POST /api/internal/system-email`, with the "
+                + "internal token). Without it exports are downloads."
+        )
+    )
+
     static let deliveryQueue = ConfigurationKey.text(
         ConfigurationEntry(
             name: "COMM_DELIVERY_QUEUE",

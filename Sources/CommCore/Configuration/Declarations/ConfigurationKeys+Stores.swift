@@ -21,9 +21,9 @@ extension ConfigurationKeys {
     static let motoricalDatabase = DatabaseKeys(
         prefix: "MOTORICAL_DB",
         defaultName: "motorical_db",
-        readBy: [.sender, .stats, .control],
+        readBy: .all,
         requirement: "comm-sender, unless `MOTORICAL_DB_HOST` is given or `COMM_SMTP_ENABLE=true`",
-        purpose: "The platform's database, into which `email_logs` rows are written."
+        purpose: "The platform's database, into which `email_logs` rows are written; comm-api reads its bounces on request."
     )
 
     static let redisURL = ConfigurationKey.credential(

@@ -6,7 +6,8 @@ package enum ConfigurationKeys {
     private static let servers: [ConfigurationDeclaration] = [
         port.declaration, host.declaration, senderPort.declaration, statsPort.declaration, maxBodyBytes.declaration,
         importsPerWindow.declaration, maxImportBytes.declaration, templateMaxBytes.declaration, templateMaxNodes.declaration,
-        templateMaxLinks.declaration,
+        templateMaxLinks.declaration, rateRead.declaration, rateWrite.declaration, rateSend.declaration, rateExport.declaration,
+        ratePublic.declaration,
     ]
     private static let stores: [ConfigurationDeclaration] =
         database.declarations + [databasePool.declaration] + motoricalDatabase.declarations + [
@@ -21,7 +22,8 @@ package enum ConfigurationKeys {
         unsubscribeMailto.declaration,
     ]
     private static let platform: [ConfigurationDeclaration] = [
-        motoricalAPIBase.declaration, motoricalAPIKey.declaration, motoricalPublicToken.declaration, deliveryQueue.declaration,
+        motoricalAPIBase.declaration, motoricalAPIKey.declaration, motoricalPublicToken.declaration, backendAPIURL.declaration,
+        deliveryQueue.declaration,
         deliveryQueueHighWater.declaration, logPollSeconds.declaration,
     ]
     private static let smtp: [ConfigurationDeclaration] = [

@@ -47,6 +47,8 @@ struct ImportMergeRepository {
         _ = try await connection.pipeline([
             "SET LOCAL statement_timeout = 0",
             "SET LOCAL work_mem = '64MB'",
+            // An import is one entry in the audit log, which its caller writes.
+            "SELECT set_config('app.audit_rows', 'off', true)",
             """
             CREATE TEMPORARY TABLE import_rows (
                 row_number bigint NOT NULL, id uuid NOT NULL, email_norm text NOT NULL, name text, phone text, identity_type text,

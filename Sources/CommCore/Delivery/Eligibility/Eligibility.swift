@@ -13,14 +13,26 @@ enum Eligibility {
 
     /// The joins that the columns read from.
     ///
-    /// The suppression is looked up by the address as it is now, so a changed contact does not slip by.
-    static func joins(now: Date) -> SQL {
-        """
-        LEFT JOIN contacts contact ON contact.tenant_id = q.tenant_id AND contact.id = q.contact_id
-        LEFT JOIN suppressions suppression ON suppression.tenant_id = contact.tenant_id
-             AND suppression.email_norm = contact.email_norm
-             AND (suppression.expires_at IS NULL OR suppression.expires_at > \(now))
-        """
+    /// The suppression is looked up by the address as it is now, so a changed contact does not slip by; a recipient that is no contact
+    /// is looked up as it is written. Lists are those that were meant when the campaign was planned.
+    ///
+    /// - Parameter isMarketing: whether the message is a campaign or newsletter; by its lane where it has one.
+    static func joins(now: Date, isMarketing: SQL = "q.priority IN (2, 3)") -> SQL {
+        let subject = SuppressionCheck.Subject(
+            tenantID: "q.tenant_id",
+            contactID: "q.contact_id",
+            address: "CASE WHEN q.contact_id IS NULL THEN lower(q.recipient) ELSE contact.email_norm END",
+            isMarketing: isMarketing,
+            lists: """
+                (SELECT n.included_lists FROM campaigns g
+                   JOIN comm_audience_snapshots n ON n.tenant_id = g.tenant_id AND n.id = g.snapshot_id
+                  WHERE g.tenant_id = q.tenant_id AND g.id = q.campaign_id)
+                """
+        )
+        return """
+            LEFT JOIN contacts contact ON contact.tenant_id = q.tenant_id AND contact.id = q.contact_id
+            \(sql: SuppressionCheck.join(subject, now: now))
+            """
     }
 
     /// - Returns: why the message must not be sent; nil when it may.

@@ -49,7 +49,7 @@ struct SuppressionProjection {
             JOIN contacts c ON c.tenant_id = f.tenant_id AND c.id = f.contact_id
             JOIN tenants t ON t.tenant_id = f.tenant_id
             ORDER BY c.tenant_id, c.email_norm
-            ON CONFLICT (tenant_id, email_norm) DO UPDATE
+            ON CONFLICT (tenant_id, email_norm, scope, list_id) DO UPDATE
                 SET reason = excluded.reason, source = excluded.source, event_id = excluded.event_id, expires_at = NULL
                 WHERE suppressions.expires_at IS NOT NULL OR excluded.reason = 'complaint' AND suppressions.reason <> 'complaint'
             """
@@ -73,7 +73,8 @@ struct SuppressionProjection {
             DELETE FROM suppressions s USING contacts c,
                 (SELECT unnest(\(tenants)::uuid[]) AS tenant_id, unnest(\(contacts)::uuid[]) AS contact_id) f
             WHERE c.tenant_id = f.tenant_id AND c.id = f.contact_id
-              AND s.tenant_id = c.tenant_id AND s.email_norm = c.email_norm AND s.reason NOT IN ('complaint', 'bounce')
+              AND s.tenant_id = c.tenant_id AND s.email_norm = c.email_norm
+              AND s.scope IN ('all', 'marketing') AND s.reason NOT IN ('complaint', 'bounce')
             """
         )
         try await connection.execute(

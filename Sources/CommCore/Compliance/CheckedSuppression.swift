@@ -1,0 +1,81 @@
+import FoundationEssentials
+
+/// A draft that can be stored.
+struct CheckedSuppression: Sendable, Equatable {
+    /// What is looked up when a message leaves: the normalized address, or `@` and the domain.
+    let key: String
+    /// As it was written; nil for a domain.
+    let email: String?
+    let scope: SuppressionScope
+    let listID: UUID?
+    let reason: String
+    let source: String
+    let note: String?
+    let expiresAt: Date?
+
+    private static let longestWord = 100
+    private static let longestNote = 1_000
+
+    /// Checks a draft; `SuppressionError.invalid` names every field that is wrong.
+    init(_ draft: SuppressionDraft, now: Date) throws(SuppressionError) {
+        var check = FieldCheck()
+        scope = Self.scope(draft, &check)
+        (key, email) = Self.address(draft, scope, &check)
+        if (scope == .list) != (draft.listID != nil) {
+            let message = scope == .list ? "list_id is required with the scope list" : "list_id goes with the scope list only"
+            check.add("list_id", scope == .list ? "required" : "invalid", message)
+        }
+        if let reason = draft.reason { check.requiredLine("reason", reason, limit: Self.longestWord) }
+        if let source = draft.source { check.requiredLine("source", source, limit: Self.longestWord) }
+        check.text("note", draft.note)
+        check.line("note", draft.note, limit: Self.longestNote)
+        if let end = draft.expiresAt, end <= now { check.add("expires_at", "invalid", "expires_at must be in the future") }
+        if let end = draft.expiresAt, end > Self.furthest { check.add("expires_at", "invalid", "expires_at is too far in the future") }
+        guard check.problems.isEmpty else {
+            throw SuppressionError(.invalid, check.problems.first?.message ?? "", problems: check.problems)
+        }
+        listID = draft.listID
+        reason = draft.reason ?? "manual"
+        source = draft.source ?? "admin"
+        note = draft.note
+        expiresAt = draft.expiresAt
+    }
+
+    /// The year 9999.
+    private static let furthest = Date(timeIntervalSince1970: 253_370_764_800)
+
+    private static func scope(_ draft: SuppressionDraft, _ check: inout FieldCheck) -> SuppressionScope {
+        guard let word = draft.scope else { return draft.domain != nil && draft.email == nil ? .domain : .all }
+        guard let scope = SuppressionScope(rawValue: word) else {
+            check.add("scope", "invalid", "scope must be one of \(SuppressionScope.names)")
+            return .all
+        }
+        return scope
+    }
+
+    private static func address(
+        _ draft: SuppressionDraft,
+        _ scope: SuppressionScope,
+        _ check: inout FieldCheck
+    ) -> (key: String, email: String?) {
+        guard scope == .domain else {
+            if draft.domain != nil { check.add("domain", "invalid", "domain goes with the scope domain only") }
+            guard let address = draft.email.flatMap({ try? EmailAddress($0) }) else {
+                check.add("email", draft.email == nil ? "required" : "invalid", "Valid email address required")
+                return ("", nil)
+            }
+            return (address.normalized, address.original)
+        }
+        if draft.email != nil { check.add("email", "invalid", "a suppression of a domain has no email") }
+        guard let domain = draft.domain.flatMap(normalizedDomain) else {
+            check.add("domain", draft.domain == nil ? "required" : "invalid", "domain must be a domain name such as example.com")
+            return ("", nil)
+        }
+        return ("@" + domain, nil)
+    }
+
+    /// The domain as contacts' normalized addresses have it; nil when no address could have it.
+    static func normalizedDomain(_ text: String) -> String? {
+        (try? EmailAddress("x@" + text.drop { $0 == "@" || $0 == " " }))?.domain
+    }
+}

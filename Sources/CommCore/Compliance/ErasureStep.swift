@@ -1,0 +1,110 @@
+import FoundationEssentials
+import Postgres
+
+/// One place where something about a person is kept, and the statement that takes some of it away.
+struct ErasureStep: Sendable {
+    /// Who is erased.
+    struct Person: Sendable {
+        let tenantID: UUID
+        /// The normalized address.
+        let address: String
+        /// nil when the tenant never had a contact of that address.
+        let contactID: UUID?
+    }
+
+    /// In the certificate.
+    let name: String
+    /// Takes away at most `limit` rows.
+    let statement: @Sendable (_ person: Person, _ limit: Int) -> SQL
+
+    /// What of an event's payload is about the message and not about the person.
+    static let keptOfPayload = [
+        "url", "link_index", "linkIndex", "type", "smtp_code", "bounce_type", "bounce_kind", "reason", "verdict", "purpose", "scope",
+    ]
+
+    /// In this order: what finds other rows by the contact comes before the contact itself.
+    static let all: [ErasureStep] = [
+        // The messages stay and are given up at their turn, for their contact is gone; they carry nothing of the person any more.
+        ErasureStep(name: "queued_messages") { person, limit in
+            """
+            UPDATE message_queue m SET recipient = '', merge_values = NULL
+            FROM (SELECT priority, id FROM message_queue
+                   WHERE tenant_id = \(person.tenantID) AND contact_id = \(person.contactID)::uuid AND recipient <> '' LIMIT \(limit)) part
+            WHERE m.tenant_id = \(person.tenantID) AND m.priority = part.priority AND m.id = part.id
+            """
+        },
+        // Test messages name an address and no contact.
+        ErasureStep(name: "queued_tests") { person, limit in
+            """
+            DELETE FROM message_queue m USING (
+                SELECT priority, id FROM message_queue
+                 WHERE tenant_id = \(person.tenantID) AND contact_id IS NULL AND lower(recipient) = \(person.address) LIMIT \(limit)) part
+            WHERE m.tenant_id = \(person.tenantID) AND m.priority = part.priority AND m.id = part.id
+            """
+        },
+        // Facts on their way in: those of the person are not stored at all.
+        ErasureStep(name: "waiting_facts") { person, limit in
+            """
+            DELETE FROM event_inbox WHERE id IN (
+                SELECT id FROM event_inbox
+                 WHERE strpos(payload::text, \(person.contactID.map { $0.uuidString.lowercased() } ?? person.address)) > 0
+                    OR strpos(lower(payload::text), \("\"\(person.address)\"")) > 0 LIMIT \(limit))
+            """
+        },
+        // The domain stays, so that statistics by domain can be made again.
+        ErasureStep(name: "messages") { person, limit in
+            """
+            UPDATE delivery_events d
+            SET recipient = 'erased@' || split_part(d.recipient, '@', -1), merge_values = NULL, contact_id = NULL
+            FROM (SELECT id, created_at FROM delivery_events
+                   WHERE tenant_id = \(person.tenantID) AND contact_id = \(person.contactID)::uuid LIMIT \(limit)) part
+            WHERE d.tenant_id = \(person.tenantID) AND d.id = part.id AND d.created_at = part.created_at
+            """
+        },
+        ErasureStep(name: "test_messages") { person, limit in
+            """
+            UPDATE delivery_events d SET recipient = 'erased@' || split_part(d.recipient, '@', -1), merge_values = NULL
+            FROM (SELECT id, created_at FROM delivery_events
+                   WHERE tenant_id = \(person.tenantID) AND contact_id IS NULL AND lower(recipient) = \(person.address) LIMIT \(limit)) part
+            WHERE d.tenant_id = \(person.tenantID) AND d.id = part.id AND d.created_at = part.created_at
+            """
+        },
+        ErasureStep(name: "events") { person, limit in
+            """
+            UPDATE email_events e
+            SET contact_id = NULL,
+                payload = (SELECT coalesce(jsonb_object_agg(p.key, p.value), '{}') FROM jsonb_each(e.payload) p
+                            WHERE p.key = ANY(\(keptOfPayload)::text[]) AND strpos(lower(p.value::text), \(person.address)) = 0)
+            FROM (SELECT id, bucket_at FROM email_events
+                   WHERE tenant_id = \(person.tenantID) AND contact_id = \(person.contactID)::uuid LIMIT \(limit)) part
+            WHERE e.tenant_id = \(person.tenantID) AND e.id = part.id AND e.bucket_at = part.bucket_at
+            """
+        },
+        ErasureStep(name: "import_errors") { person, limit in
+            """
+            DELETE FROM import_errors i USING (
+                SELECT import_id, row_number FROM import_errors
+                 WHERE tenant_id = \(person.tenantID) AND strpos(lower(concat_ws(' ', value, message)), \(person.address)) > 0
+                 LIMIT \(limit)) part
+            WHERE i.tenant_id = \(person.tenantID) AND i.import_id = part.import_id AND i.row_number = part.row_number
+            """
+        },
+        // What bulk operations changed of the person, kept for undoing them.
+        ErasureStep(name: "bulk_operations") { person, _ in
+            "DELETE FROM bulk_operation_items WHERE tenant_id = \(person.tenantID) AND contact_id = \(person.contactID)::uuid"
+        },
+        ErasureStep(name: "stored_answers") { person, _ in
+            """
+            DELETE FROM idempotency_keys
+            WHERE tenant_id = \(person.tenantID) AND position(convert_to(\(person.address)::text, 'UTF8') IN body) > 0
+            """
+        },
+        ErasureStep(name: "suppressions") { person, _ in
+            "DELETE FROM suppressions WHERE tenant_id = \(person.tenantID) AND email_norm = \(person.address)"
+        },
+        // With its memberships and consents.
+        ErasureStep(name: "contacts") { person, _ in
+            "DELETE FROM contacts WHERE tenant_id = \(person.tenantID) AND email_norm = \(person.address)"
+        },
+    ]
+}

@@ -1,0 +1,94 @@
+import FoundationEssentials
+import Postgres
+
+/// One kind of what is known of a person: its name in the export and the query that gives its rows.
+///
+/// The columns of a row are `at`, `label` (what it is about, for the CSV) and `data` (a JSON object).
+struct PersonSection: Sendable {
+    /// Who is asked about.
+    struct Person: Sendable {
+        let tenantID: UUID
+        /// The normalized address.
+        let address: String
+        /// nil when the tenant has no contact of that address.
+        let contactID: UUID?
+    }
+
+    let name: String
+    let rows: @Sendable (Person) -> SQL
+
+    static let all: [PersonSection] = [
+        PersonSection(name: "contact") { person in
+            """
+            SELECT c.created_at AS at, c.email AS label, to_jsonb(c) - 'tenant_id' AS data FROM contacts c
+             WHERE c.tenant_id = \(person.tenantID) AND c.email_norm = \(person.address)
+            """
+        },
+        PersonSection(name: "lists") { person in
+            """
+            SELECT m.created_at AS at, l.name AS label,
+                   jsonb_build_object('list_id', l.id, 'list', l.name, 'status', m.status, 'since', m.created_at) AS data
+              FROM list_contacts m JOIN lists l ON l.tenant_id = m.tenant_id AND l.id = m.list_id
+             WHERE m.tenant_id = \(person.tenantID) AND m.contact_id = \(person.contactID)::uuid ORDER BY m.created_at
+            """
+        },
+        PersonSection(name: "consents") { person in
+            """
+            SELECT r.at, r.purpose AS label, to_jsonb(r) - 'tenant_id' - 'contact_id' AS data FROM consent_records r
+             WHERE r.tenant_id = \(person.tenantID) AND r.contact_id = \(person.contactID)::uuid ORDER BY r.at
+            """
+        },
+        PersonSection(name: "suppressions") { person in
+            """
+            SELECT s.created_at AS at, s.reason AS label, to_jsonb(s) - 'tenant_id' - 'motorical_account_id' AS data FROM suppressions s
+             WHERE s.tenant_id = \(person.tenantID) AND s.email_norm = \(person.address) ORDER BY s.created_at
+            """
+        },
+        PersonSection(name: "suppression_history") { person in
+            """
+            SELECT h.at, h.action AS label, to_jsonb(h) - 'tenant_id' AS data FROM suppression_history h
+             WHERE h.tenant_id = \(person.tenantID) AND h.email_norm = \(person.address) ORDER BY h.at
+            """
+        },
+        PersonSection(name: "messages") { person in
+            """
+            SELECT d.occurred_at AS at, c.name AS label,
+                   to_jsonb(d) - 'tenant_id' || jsonb_build_object('campaign', c.name) AS data
+              FROM delivery_events d LEFT JOIN campaigns c ON c.tenant_id = d.tenant_id AND c.id = d.campaign_id
+             WHERE d.tenant_id = \(person.tenantID) AND d.contact_id = \(person.contactID)::uuid ORDER BY d.occurred_at
+            """
+        },
+        PersonSection(name: "queued_messages") { person in
+            """
+            SELECT m.due_at AS at, c.name AS label,
+                   jsonb_build_object('id', m.id, 'campaign', c.name, 'recipient', m.recipient, 'merge_values', m.merge_values) AS data
+              FROM message_queue m LEFT JOIN campaigns c ON c.tenant_id = m.tenant_id AND c.id = m.campaign_id
+             WHERE m.tenant_id = \(person.tenantID) AND m.contact_id = \(person.contactID)::uuid ORDER BY m.id
+            """
+        },
+        PersonSection(name: "events") { person in
+            """
+            SELECT e.occurred_at AS at, e.type AS label, to_jsonb(e) - 'tenant_id' AS data FROM email_events e
+             WHERE e.tenant_id = \(person.tenantID) AND e.contact_id = \(person.contactID)::uuid ORDER BY e.occurred_at
+            """
+        },
+        PersonSection(name: "import_errors") { person in
+            """
+            SELECT j.created_at AS at, e.code AS label, to_jsonb(e) - 'tenant_id' AS data FROM import_errors e
+              JOIN import_jobs j ON j.tenant_id = e.tenant_id AND j.id = e.import_id
+             WHERE e.tenant_id = \(person.tenantID) AND lower(e.value) = \(person.address) ORDER BY j.created_at
+            """
+        },
+        PersonSection(name: "audit") { person in
+            """
+            SELECT a.created_at AS at, a.action || ' ' || a.resource_type AS label, to_jsonb(a) - 'tenant_id' AS data FROM audit_logs a
+             WHERE a.tenant_id = \(person.tenantID)
+               AND (a.resource_id = \(person.contactID)::uuid
+                    OR strpos(lower(concat_ws(' ', a.before::text, a.after::text, a.details::text)), \("\"\(person.address)\"")) > 0
+                    OR strpos(concat_ws(' ', a.before::text, a.after::text),
+                              coalesce(\(person.contactID)::uuid::text, 'nobody')) > 0)
+             ORDER BY a.created_at
+            """
+        },
+    ]
+}

@@ -1,0 +1,70 @@
+import FoundationEssentials
+
+/// Suppresses many addresses at once, each checked on its own.
+package struct SuppressionBulk: Sendable {
+    /// The most addresses of one request.
+    package static let most = 1_000
+    private static let shownErrors = 10
+
+    /// An address that was refused.
+    package struct Refusal: Sendable, Equatable {
+        package let email: String
+        package let error: String
+    }
+
+    /// What became of the addresses.
+    package struct Report: Sendable, Equatable {
+        package var processed = 0
+        /// New on the list.
+        package var added = 0
+        /// On the list already, or twice in the request.
+        package var skipped = 0
+        package var contactsUpdated = 0
+        /// The first ones.
+        package var errors: [Refusal] = []
+        package var totalErrors = 0
+    }
+
+    private let repository: SuppressionRepository
+    private let time: any TimeSource
+
+    package init(repository: SuppressionRepository, time: any TimeSource) {
+        self.repository = repository
+        self.time = time
+    }
+
+    /// Suppresses the addresses in one transaction; those that cannot be used are left out and reported.
+    ///
+    /// - Parameter common: everything but the address.
+    package func add(_ emails: [String]?, common: SuppressionDraft, tenantID: UUID) async throws -> Report {
+        guard let emails, !emails.isEmpty else { throw Self.refusal("Array of emails required", "required") }
+        guard emails.count <= Self.most else { throw Self.refusal("Maximum \(Self.most) emails per bulk import", "too_many") }
+        let now = time.now
+        var sample = common
+        sample.email = "somebody@example.com"
+        _ = try CheckedSuppression(sample, now: now)
+        var report = Report(processed: emails.count)
+        var entries: [CheckedSuppression] = []
+        for email in emails {
+            var draft = common
+            draft.email = email
+            do throws(SuppressionError) {
+                entries.append(try CheckedSuppression(draft, now: now))
+            } catch {
+                report.totalErrors += 1
+                if report.errors.count < Self.shownErrors {
+                    report.errors.append(Refusal(email: String(email.prefix(320)), error: error.message))
+                }
+            }
+        }
+        let stored = try await repository.add(entries, tenantID: tenantID, isOperation: false)
+        report.added = stored.added
+        report.skipped = entries.count - stored.added
+        report.contactsUpdated = stored.contactsUpdated
+        return report
+    }
+
+    private static func refusal(_ message: String, _ code: String) -> SuppressionError {
+        SuppressionError(.invalid, message, problems: [FieldProblem(field: "emails", code: code, message: message)])
+    }
+}

@@ -1,0 +1,58 @@
+import FoundationEssentials
+import Postgres
+
+/// How SQL asks whether an address may not be mailed: the one rule of all four scopes, for every path that a message takes.
+///
+/// One index is looked at under up to three keys (the address, its domain, its mark when somebody of the tenant was erased), so the
+/// check costs the same whatever is on the list.
+enum SuppressionCheck {
+    /// Who is asked about; every member is an expression.
+    struct Subject {
+        let tenantID: SQL
+        /// NULL when the recipient is no contact.
+        let contactID: SQL
+        /// The normalized address; NULL: nothing is found.
+        let address: SQL
+        /// Whether the message is a campaign or newsletter.
+        let isMarketing: SQL
+        /// The ids of the lists that the message goes to, an array.
+        let lists: SQL
+    }
+
+    /// A `LEFT JOIN` that gives the alias `suppression` with the columns `reason` and `scope` of the entry that counts, if there is one.
+    ///
+    /// The widest scope is named first. An entry for a list stops a message only when no other list of the message has the contact.
+    static func join(_ subject: Subject, now: Date) -> SQL {
+        let counts: SQL = "(s.expires_at IS NULL OR s.expires_at > \(now))"
+        return """
+            LEFT JOIN LATERAL (
+                SELECT s.reason, s.scope FROM suppressions s
+                WHERE s.tenant_id = \(sql: subject.tenantID) AND s.email_norm = ANY (\(sql: keys(subject))) AND \(sql: counts)
+                  AND (s.scope IN ('all', 'domain') OR s.scope = 'marketing' AND \(sql: subject.isMarketing)
+                       OR s.scope = 'list' AND \(sql: listCondition(subject, now: now)))
+                ORDER BY s.scope LIMIT 1) suppression ON true
+            """
+    }
+
+    /// What an entry may stand under for an address.
+    private static func keys(_ subject: Subject) -> SQL {
+        """
+        ARRAY[\(sql: subject.address), '@' || split_part(\(sql: subject.address), '@', -1),
+              (SELECT comm_address_mark(\(sql: subject.address), k.inner_pad, k.outer_pad)
+                 FROM erasure_keys k WHERE k.tenant_id = \(sql: subject.tenantID))]
+        """
+    }
+
+    private static func listCondition(_ subject: Subject, now: Date) -> SQL {
+        """
+        s.list_id = ANY (coalesce(\(sql: subject.lists), '{}'))
+        AND NOT EXISTS (
+            SELECT FROM list_contacts m
+            WHERE m.tenant_id = \(sql: subject.tenantID) AND m.contact_id = \(sql: subject.contactID) AND m.status = 'active'
+              AND m.list_id = ANY (coalesce(\(sql: subject.lists), '{}'))
+              AND NOT EXISTS (SELECT FROM suppressions o
+                              WHERE o.tenant_id = \(sql: subject.tenantID) AND o.email_norm = \(sql: subject.address)
+                                AND o.scope = 'list' AND o.list_id = m.list_id AND (o.expires_at IS NULL OR o.expires_at > \(now))))
+        """
+    }
+}

@@ -1,0 +1,261 @@
+import CommCore
+import FoundationEssentials
+
+extension SuppressionsController {
+    struct AddRequest: RequestFields {
+        let draft: SuppressionDraft
+
+        init(_ fields: inout JSONFields) {
+            draft = SuppressionDraft(
+                email: fields.string("email"),
+                domain: fields.string("domain"),
+                scope: fields.string("scope"),
+                listID: fields.uuid("list_id"),
+                reason: fields.string("reason"),
+                source: fields.string("source"),
+                note: fields.string("note"),
+                expiresAt: fields.date("expires_at")
+            )
+        }
+    }
+
+    struct BulkRequest: RequestFields {
+        let emails: [String]?
+        let common: SuppressionDraft
+
+        init(_ fields: inout JSONFields) {
+            emails = fields.strings("emails")
+            common = SuppressionDraft(
+                scope: fields.string("scope"),
+                listID: fields.uuid("list_id"),
+                reason: fields.string("reason") ?? "bulk_import",
+                source: fields.string("source"),
+                note: fields.string("note"),
+                expiresAt: fields.date("expires_at")
+            )
+        }
+    }
+
+    struct BouncesRequest: RequestFields {
+        let days: Int
+
+        init(_ fields: inout JSONFields) {
+            days = fields.int("days") ?? 30
+        }
+    }
+
+    struct SuppressionWire: Encodable {
+        let id: UUID
+        @OrNull var email: String?
+        let scope: SuppressionScope
+        @OrNull var domain: String?
+        @OrNull var listID: UUID?
+        let isErased: Bool
+        let reason: String
+        let source: String
+        @OrNull var landingVariant: String?
+        @OrNull var note: String?
+        @OrNull var eventID: UUID?
+        let createdAt: Date
+        @OrNull var expiresAt: Date?
+        @OrNull var contactID: UUID?
+        @OrNull var contactStatus: String?
+        @OrNull var contactName: String?
+        @OrNull var contactType: String?
+
+        init(_ suppression: Suppression) {
+            (id, scope, reason, source) = (suppression.id, suppression.scope, suppression.reason, suppression.source)
+            (isErased, createdAt) = (suppression.isErased, suppression.createdAt)
+            _email = OrNull(wrappedValue: suppression.email)
+            _domain = OrNull(wrappedValue: suppression.domain)
+            _listID = OrNull(wrappedValue: suppression.listID)
+            _landingVariant = OrNull(wrappedValue: suppression.landingVariant)
+            _note = OrNull(wrappedValue: suppression.note)
+            _eventID = OrNull(wrappedValue: suppression.eventID)
+            _expiresAt = OrNull(wrappedValue: suppression.expiresAt)
+            _contactID = OrNull(wrappedValue: suppression.contactID)
+            _contactStatus = OrNull(wrappedValue: suppression.contactStatus)
+            _contactName = OrNull(wrappedValue: suppression.contactName)
+            _contactType = OrNull(wrappedValue: suppression.contactType)
+        }
+    }
+
+    struct AddedWire: Encodable {
+        let id: UUID
+        @OrNull var email: String?
+        let scope: SuppressionScope
+        let contactsUpdated: Int
+
+        init(_ added: AddedSuppression) {
+            (id, scope, contactsUpdated) = (added.suppression.id, added.suppression.scope, added.contactsUpdated)
+            _email = OrNull(wrappedValue: added.suppression.email)
+        }
+    }
+
+    struct PageWire: Encodable {
+        struct Pagination: Encodable {
+            let page: Int
+            let limit: Int
+            let total: Int64
+            let totalPages: Int64
+            let hasNext: Bool
+            let hasPrev: Bool
+            @OrNull var nextCursor: String?
+        }
+
+        let suppressions: [SuppressionWire]
+        let pagination: Pagination
+
+        init(_ page: SuppressionPage) {
+            suppressions = page.suppressions.map(SuppressionWire.init)
+            pagination = Pagination(
+                page: page.page,
+                limit: page.limit,
+                total: page.total,
+                totalPages: (page.total + Int64(page.limit) - 1) / Int64(page.limit),
+                hasNext: page.next != nil,
+                hasPrev: page.page > 1,
+                nextCursor: page.next?.text
+            )
+        }
+    }
+
+    /// With the contract's names, which are in camel case here.
+    struct BulkWire: Encodable {
+        struct Refusal: Encodable {
+            let email: String
+            let error: String
+        }
+
+        let processed: Int
+        let added: Int
+        let skipped: Int
+        let contactsUpdated: Int
+        let errors: [Refusal]
+        let totalErrors: Int
+
+        enum CodingKeys: String, CodingKey {
+            case processed, added, skipped, errors, totalErrors
+            case contactsUpdated = "contactsUpdatedCamelCase"
+        }
+
+        init(_ report: SuppressionBulk.Report) {
+            (processed, added, skipped) = (report.processed, report.added, report.skipped)
+            (contactsUpdated, totalErrors) = (report.contactsUpdated, report.totalErrors)
+            errors = report.errors.map { Refusal(email: $0.email, error: $0.error) }
+        }
+    }
+
+    struct ImportWire: Encodable {
+        struct RowErrorWire: Encodable {
+            let row: Int
+            let error: String
+        }
+
+        let dryRun: Bool
+        let processed: Int
+        let added: Int
+        let skipped: Int
+        let contactsUpdated: Int
+        let errors: Int
+        let errorSamples: [RowErrorWire]
+
+        init(_ report: SuppressionImporter.Report) {
+            (dryRun, processed, added, skipped) = (report.dryRun, report.processed, report.added, report.skipped)
+            (contactsUpdated, errors) = (report.contactsUpdated, report.errors)
+            errorSamples = report.errorSamples.map { RowErrorWire(row: $0.row, error: $0.error) }
+        }
+    }
+
+    struct BouncesWire: Encodable {
+        let totalFound: Int
+        let imported: Int
+        let skipped: Int
+        let days: Int
+
+        init(_ report: BounceImporter.Report) {
+            (totalFound, imported, skipped, days) = (report.totalFound, report.imported, report.skipped, report.days)
+        }
+    }
+
+    struct StatsWire: Encodable {
+        struct List: Encodable {
+            struct Recent: Encodable {
+                let last7: Int
+                let last30: Int
+
+                enum CodingKeys: String, CodingKey {
+                    case last7 = "last_7_days"
+                    case last30 = "last_30_days"
+                }
+            }
+
+            let total: Int
+            let byReason: [String: Int]
+            let bySource: [String: Int]
+            let byScope: [String: Int]
+            let temporary: Int
+            let recent: Recent
+        }
+
+        struct Contacts: Encodable {
+            let total: Int
+            let active: Int
+            let unsubscribed: Int
+        }
+
+        let suppressions: List
+        let contacts: Contacts
+
+        init(_ stats: SuppressionStats) {
+            suppressions = List(
+                total: stats.total,
+                byReason: stats.byReason,
+                bySource: stats.bySource,
+                byScope: stats.byScope,
+                temporary: stats.temporary,
+                recent: List.Recent(last7: stats.last7Days, last30: stats.last30Days)
+            )
+            contacts = Contacts(total: stats.contacts, active: stats.activeContacts, unsubscribed: stats.unsubscribedContacts)
+        }
+    }
+
+    struct HistoryWire: Encodable {
+        struct Change: Encodable {
+            let suppressionID: UUID
+            let action: String
+            @OrNull var email: String?
+            @OrNull var domain: String?
+            let scope: String
+            @OrNull var listID: UUID?
+            let reason: String
+            let source: String
+            @OrNull var eventID: UUID?
+            @OrNull var expiresAt: Date?
+            @OrNull var actor: String?
+            @OrNull var note: String?
+            let at: Date
+
+            init(_ change: SuppressionChange) {
+                (suppressionID, action, scope) = (change.suppressionID, change.action, change.scope)
+                (reason, source, at) = (change.reason, change.source, change.at)
+                _email = OrNull(wrappedValue: change.email)
+                _domain = OrNull(wrappedValue: change.domain)
+                _listID = OrNull(wrappedValue: change.listID)
+                _eventID = OrNull(wrappedValue: change.eventID)
+                _expiresAt = OrNull(wrappedValue: change.expiresAt)
+                _actor = OrNull(wrappedValue: change.actor)
+                _note = OrNull(wrappedValue: change.note)
+            }
+        }
+
+        let history: [Change]
+        @OrNull var nextCursor: String?
+
+        /// - Parameter changes: one more than the limit when there is a next page.
+        init(_ changes: [SuppressionChange], limit: Int) {
+            history = changes.prefix(limit).map(Change.init)
+            _nextCursor = OrNull(wrappedValue: changes.count > limit ? changes[limit - 1].place.text : nil)
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import CommTesting
+import Foundation
+import HTTPTypes
+import Testing
+
+@testable import comm_api
+
+@Suite("Suppressions over HTTP", .database)
+struct SuppressionsAPITests {
+    @Test("the contract's answers: list, add, bulk, remove, numbers")
+    func contract() async throws {
+        try await withAPI { client in
+            let contact = try await client.makeContact("ann@ex.test")
+            let added = try await client.send(.post, "/api/suppressions", #"{"email":"Ann@ex.test"}"#)
+            #expect(added.status == 200 && added.string("message") == "Email added to suppression list")
+            #expect(added.string("data.email") == "Ann@ex.test" && added.number("data.contacts_updated") == 1)
+            let list = try await client.send(.get, "/api/suppressions?search=ann&limit=10")
+            #expect(list.string("data.suppressions[0].email") == "Ann@ex.test" && list.string("data.suppressions[0].reason") == "manual")
+            #expect(list.string("data.suppressions[0].contact_status") == "unsubscribed")
+            #expect(try list.id("data.suppressions[0].contact_id") == contact)
+            for (name, value) in [("page", 1), ("limit", 10), ("total", 1), ("totalPages", 1)] {
+                #expect(list.number("data.pagination.\(name)") == value, "\(name)")
+            }
+            #expect(list.value("data.pagination.hasNext") == .bool(false) && list.value("data.pagination.hasPrev") == .bool(false))
+            let bulk = try await client.send(.post, "/api/suppressions/bulk", #"{"emails":["bob@ex.test","ann@ex.test","x"]}"#)
+            #expect(bulk.number("data.processed") == 3 && bulk.number("data.added") == 1 && bulk.number("data.skipped") == 1)
+            #expect(bulk.number("data.contactsUpdated") == 0 && bulk.number("data.totalErrors") == 1)
+            #expect(bulk.string("data.errors[0].email") == "x" && bulk.string("data.errors[0].error") == "Valid email address required")
+            let stats = try await client.send(.get, "/api/suppressions/stats")
+            #expect(stats.number("data.suppressions.total") == 2 && stats.number("data.suppressions.by_reason.manual") == 1)
+            #expect(stats.number("data.suppressions.by_source.admin") == 2 && stats.number("data.suppressions.recent.last_7_days") == 2)
+            #expect(stats.number("data.contacts.total") == 1 && stats.number("data.contacts.unsubscribed") == 1)
+            let removed = try await client.send(.delete, "/api/suppressions/\(try added.id())?reason=a%20mistake")
+            #expect(removed.string("message") == "Email removed from suppression list")
+            #expect(try await client.contactStatus(contact) == "active")
+            let history = try await client.send(.get, "/api/suppressions/history?address=ann@ex.test")
+            #expect(history.string("data.history[0].action") == "removed" && history.string("data.history[0].note") == "a mistake")
+        }
+    }
+
+    @Test("what is wrong is refused with the contract's sentences")
+    func refusals() async throws {
+        try await withAPI { client in
+            for (path, body, message) in [
+                ("", #"{"email":"x"}"#, "Valid email address required"), ("/bulk", #"{"emails":[]}"#, "Array of emails required"),
+                ("/bulk", #"{}"#, "Array of emails required"),
+            ] {
+                let reply = try await client.send(.post, "/api/suppressions\(path)", body)
+                reply.expectProblem(400)
+                #expect(reply.string("error") == message)
+            }
+            let many = (1...1_001).map { "\"p\($0)@ex.test\"" }.joined(separator: ",")
+            let over = try await client.send(.post, "/api/suppressions/bulk", "{\"emails\":[\(many)]}")
+            #expect(over.string("error") == "Maximum 1000 emails per bulk import")
+            try await client.send(.post, "/api/suppressions", #"{"email":"a@ex.test","scope":"no"}"#).expectProblem(400, field: "scope")
+            try await client.send(.post, "/api/suppressions", #"{"email":"a@ex.test","scope":"list","list_id":"\#(UUID())"}"#)
+                .expectProblem(404)
+            try await client.send(.delete, "/api/suppressions/\(UUID())").expectProblem(404)
+            try await client.send(.get, "/api/suppressions?cursor=x&scope=y").expectProblem(400, field: "cursor")
+            try await client.send(.post, "/api/suppressions/import-bounces", #"{"days":0}"#).expectProblem(400, field: "days")
+            try await client.send(.post, "/api/suppressions/import-bounces", "{}").expectProblem(409, code: "platform_database_missing")
+        }
+    }
+
+    @Test("a repeated request with its key is answered as the first was")
+    func replay() async throws {
+        try await withAPI { client in
+            var headers = HTTPFields()
+            headers[.idempotencyKey] = "once"
+            let first = try await client.send(.post, "/api/suppressions/bulk", #"{"emails":["a@ex.test"]}"#, headers: headers)
+            let second = try await client.send(.post, "/api/suppressions/bulk", #"{"emails":["a@ex.test"]}"#, headers: headers)
+            #expect(first.number("data.added") == 1 && second.text == first.text && second.headers[.idempotencyReplayed] == "true")
+        }
+    }
+
+    @Test("a file is imported, checked only, refused; the export is read again; each attempt is in the audit log")
+    func files() async throws {
+        try await withAPI { client in
+            func upload(_ text: String, _ query: String = "") async throws -> Reply {
+                try await client.send(
+                    .post,
+                    "/api/suppressions/import\(query)",
+                    body: Array(text.utf8),
+                    headers: [.contentType: "text/csv"]
+                )
+            }
+            let checked = try await upload("email\na@ex.test\nx\n", "?dryRun=true")
+            #expect(checked.number("data.processed") == 2 && checked.number("data.errors") == 1 && checked.number("data.added") == 0)
+            let stored = try await upload("email\na@ex.test\nb@ex.test\n", "?reason=blocked&scope=marketing")
+            #expect(stored.number("data.added") == 2 && stored.number("data.contacts_updated") == 0)
+            try await upload("name\na\n").expectProblem(400, code: "missing_email_column")
+            let export = try await client.send(.get, "/api/suppressions/export")
+            #expect(export.headers[.contentType] == "text/csv; charset=utf-8" && export.text.contains("\"blocked\""))
+            let other = try await client.withNewTenant()
+            let again = try await other.send(.post, "/api/suppressions/import", body: export.bytes, headers: [.contentType: "text/csv"])
+            #expect(again.number("data.added") == 2)
+            let log = try await client.send(.get, "/api/audit?event_type=csv_upload")
+            #expect(log.string("data.entries[0].action") == "imported" && log.string("data.entries[1].action") == "validated")
+            #expect(log.string("data.entries[0].resource_type") == "suppression")
+        }
+    }
+
+    @Test("pages by cursor")
+    func cursor() async throws {
+        try await withAPI { client in
+            _ = try await client.send(.post, "/api/suppressions/bulk", #"{"emails":["a@ex.test","b@ex.test","c@ex.test"]}"#)
+            let first = try await client.send(.get, "/api/suppressions?limit=2")
+            let cursor = try #require(first.string("data.pagination.next_cursor"))
+            let second = try await client.send(.get, "/api/suppressions?limit=2&cursor=\(cursor)")
+            guard case .array(let rest) = second.value("data.suppressions") else { return #expect(Bool(false), "\(second.text)") }
+            #expect(rest.count == 1 && second.value("data.pagination.next_cursor") == .null)
+        }
+    }
+}
