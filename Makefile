@@ -5,7 +5,7 @@ FILTER ?=
 SECONDS ?= 30
 
 .DEFAULT_GOAL := help
-.PHONY: help demo run stop test test-quick fuzz bench lint format reference build
+.PHONY: help demo run stop test test-quick fuzz bench bench-grid lint format reference build
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ fuzz: ## parsing, inlining and compiling under libFuzzer (SECONDS=30 for each)
 
 bench: ## the benchmarks, beside the limits of this machine
 	@scripts/bench.sh
+
+bench-grid: ## a database of a million contacts, and pages of the Mega List on it
+	@scripts/bigdb.sh
 
 lint: ## formatting and forbidden patterns
 	@scripts/lint.sh

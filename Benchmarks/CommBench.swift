@@ -6,7 +6,7 @@ struct CommBench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "comm-bench",
         abstract: "Measures the suite beside the limits of the machine.",
-        subcommands: [RunCommand.self, HelloCommand.self, CompileMemoryCommand.self],
+        subcommands: [RunCommand.self, HelloCommand.self, CompileMemoryCommand.self, GridCommand.self],
         defaultSubcommand: RunCommand.self
     )
 }

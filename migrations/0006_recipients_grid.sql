@@ -52,15 +52,16 @@ CREATE INDEX contacts_domain ON contacts (tenant_id, email_domain, created_at, i
 CREATE INDEX contacts_language ON contacts (tenant_id, language NULLS FIRST, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX contacts_source ON contacts (tenant_id, source, created_at, id) WHERE deleted_at IS NULL;
 CREATE INDEX contacts_name ON contacts (tenant_id, name NULLS FIRST, id) WHERE deleted_at IS NULL;
--- A new contact has none of these, so its import pays nothing for them.
-CREATE INDEX contacts_sent ON contacts (tenant_id, last_sent_at, id) WHERE deleted_at IS NULL AND last_sent_at IS NOT NULL;
-CREATE INDEX contacts_delivered ON contacts (tenant_id, last_delivered_at, id)
+-- A new contact has none of these, so its import pays nothing for them. (What is missing sorts first in all of these indexes, as the
+-- grid asks for it.)
+CREATE INDEX contacts_sent ON contacts (tenant_id, last_sent_at NULLS FIRST, id) WHERE deleted_at IS NULL AND last_sent_at IS NOT NULL;
+CREATE INDEX contacts_delivered ON contacts (tenant_id, last_delivered_at NULLS FIRST, id)
     WHERE deleted_at IS NULL AND last_delivered_at IS NOT NULL;
-CREATE INDEX contacts_opened ON contacts (tenant_id, last_opened_at, id) WHERE deleted_at IS NULL AND last_opened_at IS NOT NULL;
-CREATE INDEX contacts_clicked ON contacts (tenant_id, last_clicked_at, id) WHERE deleted_at IS NULL AND last_clicked_at IS NOT NULL;
-CREATE INDEX contacts_engaged ON contacts (tenant_id, last_engagement_at, id)
+CREATE INDEX contacts_opened ON contacts (tenant_id, last_opened_at NULLS FIRST, id) WHERE deleted_at IS NULL AND last_opened_at IS NOT NULL;
+CREATE INDEX contacts_clicked ON contacts (tenant_id, last_clicked_at NULLS FIRST, id) WHERE deleted_at IS NULL AND last_clicked_at IS NOT NULL;
+CREATE INDEX contacts_engaged ON contacts (tenant_id, last_engagement_at NULLS FIRST, id)
     WHERE deleted_at IS NULL AND last_engagement_at IS NOT NULL;
-CREATE INDEX contacts_activity ON contacts (tenant_id, last_campaign_activity, id)
+CREATE INDEX contacts_activity ON contacts (tenant_id, last_campaign_activity NULLS FIRST, id)
     WHERE deleted_at IS NULL AND last_campaign_activity IS NOT NULL;
 CREATE INDEX contacts_suppressed ON contacts (tenant_id, suppression_reason, created_at, id)
     WHERE deleted_at IS NULL AND suppression_reason IS NOT NULL;
@@ -221,19 +222,25 @@ SELECT comm_apply_suppressions(array_agg(tenant_id), array_agg(email_norm)) FROM
 
 -- The contacts of the transaction's own tenant whose text has this in it; no more than so many. It runs as the owner, whom
 -- row-level security leaves alone, and takes the tenant from nowhere but the transaction.
-CREATE FUNCTION comm_contacts_containing(part text, most int) RETURNS SETOF uuid
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+CREATE FUNCTION comm_contacts_containing(part text, most bigint) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public
     ROWS 1000
-    AS $$ SELECT contact_id FROM contact_search
-           WHERE tenant_id = comm_tenant()
-             AND document LIKE '%' || replace(replace(replace(lower(part), '\', '\\'), '%', '\%'), '_', '\_') || '%'
-           LIMIT most $$;
+    AS $$
+BEGIN
+    -- Executed as text, so that it is planned for this part: a plan for any part is ten times slower.
+    RETURN QUERY EXECUTE 'SELECT contact_id FROM contact_search WHERE tenant_id = $1 AND document LIKE $2 LIMIT $3'
+        USING comm_tenant(), '%' || replace(replace(replace(lower(part), '\', '\\'), '%', '\%'), '_', '\_') || '%', most;
+END $$;
 
 -- The same for one of these terms, each an attribute's key=value.
-CREATE FUNCTION comm_contacts_with_term(wanted text[], most int) RETURNS SETOF uuid
-    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public
+CREATE FUNCTION comm_contacts_with_term(wanted text[], most bigint) RETURNS SETOF uuid
+    LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public
     ROWS 1000
-    AS $$ SELECT contact_id FROM contact_search WHERE tenant_id = comm_tenant() AND terms && wanted LIMIT most $$;
+    AS $$
+BEGIN
+    RETURN QUERY EXECUTE 'SELECT contact_id FROM contact_search WHERE tenant_id = $1 AND terms && $2 LIMIT $3'
+        USING comm_tenant(), wanted, most;
+END $$;
 
 REVOKE ALL ON FUNCTION comm_contacts_containing, comm_contacts_with_term, comm_apply_suppressions FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION comm_contacts_containing, comm_contacts_with_term, comm_apply_suppressions TO comm_api, comm_worker;

@@ -169,6 +169,15 @@ extension Routes {
             time: time,
             bodyLimit: bodyLimit
         )
+        filteredLists = FilteredListsController(lists: FilteredListRepository(client: postgres, time: time), bodyLimit: bodyLimit)
+        recipients = RecipientsController(
+            recipients: RecipientRepository(client: postgres, time: time),
+            exports: RecipientExportRepository(client: postgres, time: time),
+            filters: SavedFilterRepository(client: postgres, time: time),
+            campaigns: RecipientCampaignRepository(client: postgres),
+            time: time,
+            bodyLimit: bodyLimit
+        )
         imports = ImportsController(
             importer: ContactImporter(client: postgres, time: time),
             imports: ImportRepository(client: postgres),
@@ -232,7 +241,7 @@ extension Routes {
             campaigns: campaignRepository,
             bodyLimit: bodyLimit
         )
-        recipients = CampaignRecipientsController(
+        campaignRecipients = CampaignRecipientsController(
             recipients: CampaignRecipientRepository(client: postgres, time: time),
             facts: facts,
             stats: CampaignStatsRepository(client: postgres)

@@ -49,6 +49,11 @@ func buildStats(_ configuration: StatsConfiguration, process: DaemonProcess) -> 
     services += reportDuties(database: database, time: time, process: process)
     services.append(process.duty("suppression-expiry", idle: .seconds(60)) { try await expiry.run() })
     services.append(process.duty("erasure", idle: .seconds(1)) { try await erasure.run() })
+    let filler = FilteredListFiller(client: database, time: time, logger: logger)
+    services.append(process.duty("filtered-lists", idle: .seconds(5)) { try await filler.step() })
+    let upkeep = RecipientUpkeep(client: database, time: time)
+    services.append(process.duty("engagement-ageing", idle: .seconds(60)) { try await upkeep.ageEngagement() })
+    services.append(process.duty("suppression-ends", idle: .seconds(10)) { try await upkeep.endSuppressions() })
     let gauges = BacklogGauges(database: database, time: time)
     services.append(
         process.duty("backlog", idle: .seconds(10)) {

@@ -28,6 +28,7 @@ struct TenantIsolationTests {
                 "keys": try await owner.send(.post, "/api/keys", #"{"name":"k","scopes":["all"]}"#).id(),
                 "suppressions": try await owner.send(.post, "/api/suppressions", #"{"email":"s@ex.test"}"#).id(),
                 "gdpr": try await owner.send(.post, "/api/gdpr/erase", #"{"email":"e@ex.test","confirm":"e@ex.test"}"#).id(),
+                "filters": try await owner.send(.post, "/api/recipients/filters", #"{"name":"f","filters":{}}"#).id(),
                 "imports": try await owner.importCSV("email\na@ex.test\n", into: list).id("data.import_id"),
             ]
             let before = try await Self.fingerprint(owner)
@@ -37,6 +38,8 @@ struct TenantIsolationTests {
                 let resource = route.path.split(separator: "/")[1]
                 let isOperation = route.path.hasPrefix("/api/recipients/operations/")
                 let id = try #require(isOperation ? operation : ids[String(resource)], "no fixture for \(resource)")
+                let resource = route.path.hasPrefix("/api/recipients/filters/") ? "filters" : route.path.split(separator: "/")[1]
+                let id = try #require(ids[String(resource)], "no fixture for \(resource)")
                 let path = route.filled(with: id)
                 let reply =
                     path.hasSuffix("/import")

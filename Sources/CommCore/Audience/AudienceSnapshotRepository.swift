@@ -79,6 +79,10 @@ package struct AudienceSnapshotRepository: Sendable {
         return """
             (SELECT DISTINCT m.contact_id FROM list_contacts m
               WHERE m.tenant_id = \(tenantID) AND m.status = 'active' AND m.list_id = ANY (\(sql: lists))
+                AND NOT EXISTS (SELECT FROM campaign_exclude_lists e
+                                  JOIN list_contacts o ON o.tenant_id = e.tenant_id AND o.list_id = e.list_id
+                                                       AND o.contact_id = m.contact_id AND o.status = 'active'
+                                 WHERE e.tenant_id = \(tenantID) AND e.campaign_id = \(campaignID))
              OFFSET 0) members
             CROSS JOIN LATERAL (SELECT * FROM contacts
                                  WHERE tenant_id = \(tenantID) AND id = members.contact_id AND deleted_at IS NULL LIMIT 1) c

@@ -8,6 +8,7 @@ package struct CampaignExpander: Sendable {
     static let pageSize = 10_000
 
     private let repository: ExpansionRepository
+    private let filler: FilteredListFiller
     private let defaultChunkSize: Int
     private let time: any TimeSource
     private let faults: FaultPoints
@@ -16,16 +17,18 @@ package struct CampaignExpander: Sendable {
     /// - Parameter chunkSize: messages per chunk of a campaign that does not set its own.
     package init(client: PostgresClient, chunkSize: Int, time: any TimeSource, faults: FaultPoints, logger: Logger) {
         self.repository = ExpansionRepository(client: client)
+        self.filler = FilteredListFiller(client: client, time: time, logger: logger)
         self.defaultChunkSize = chunkSize
         self.time = time
         self.faults = faults
         self.logger = logger
     }
 
-    /// Starts due campaigns and expands one page of each that is not expanded yet.
+    /// Starts due campaigns, whose smart lists are brought up to date first, and expands one page of each that is not expanded yet.
     ///
     /// - Returns: true when there is more to do at once.
     package func step() async throws -> Bool {
+        try await filler.prepareDueCampaigns()
         for started in try await repository.startDue(now: time.now) {
             logger.info("campaign started", metadata: ["tenant_id": "\(started.tenantID)", "campaign_id": "\(started.campaignID)"])
         }

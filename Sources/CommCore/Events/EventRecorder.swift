@@ -38,6 +38,7 @@ package struct EventRecorder: Sendable {
         guard !fresh.isEmpty else { return [] }
         try await CampaignCounters(events: fresh, clickedBefore: clickedBefore).apply(on: connection, now: now)
         try await ContactEngagement(events: fresh).apply(on: connection, now: now)
+        try await EngagementLevels(events: fresh).apply(on: connection, now: now)
         try await SuppressionProjection(events: fresh).apply(on: connection, now: now)
         return fresh
     }

@@ -5,10 +5,13 @@ import Postgres
 struct MembershipFilterSQL {
     let tenantID: UUID
     let name: FilterField.Name
+    /// What ends each subquery.
+    let fence: SQL
 
-    init(tenantID: UUID, of name: FilterField.Name) {
+    init(tenantID: UUID, of name: FilterField.Name, fence: SQL = "") {
         self.tenantID = tenantID
         self.name = name
+        self.fence = fence
     }
 
     func condition(_ comparison: FilterOperator, _ value: FilterValue) -> SQL {
@@ -21,6 +24,28 @@ struct MembershipFilterSQL {
         }
     }
 
+    /// The contacts that belong to any of these; no more than so many.
+    func members(of ids: [UUID], most: Int) -> SQL {
+        let id = any(ids)
+        return switch name {
+        case .campaignReceived:
+            """
+            SELECT d.contact_id FROM delivery_events d WHERE d.tenant_id = \(tenantID) AND d.campaign_id \(sql: id)
+               AND d.outcome = 'sent' AND d.contact_id IS NOT NULL AND \(sql: months("d.created_at", id)) LIMIT \(most)
+            """
+        case .campaignOpened, .campaignClicked:
+            """
+            SELECT e.contact_id FROM email_events e WHERE e.tenant_id = \(tenantID) AND e.campaign_id \(sql: id)
+               AND e.contact_id IS NOT NULL AND \(sql: reaction(name == .campaignOpened ? "'opened'" : "'clicked'", id)) LIMIT \(most)
+            """
+        default:
+            """
+            SELECT m.contact_id FROM list_contacts m JOIN lists l ON l.tenant_id = m.tenant_id AND l.id = m.list_id AND l.deleted_at IS NULL
+             WHERE m.tenant_id = \(tenantID) AND m.list_id \(sql: id) AND m.status = 'active' LIMIT \(most)
+            """
+        }
+    }
+
     private func any(_ ids: [UUID]) -> SQL {
         ids.count == 1 ? "= \(ids[0])" : "= ANY (\(ids)::uuid[])"
     }
@@ -30,14 +55,14 @@ struct MembershipFilterSQL {
         case .campaignReceived:
             """
             EXISTS (SELECT FROM delivery_events d WHERE d.tenant_id = \(tenantID) AND d.campaign_id \(sql: id)
-                       AND d.contact_id = c.id AND d.outcome = 'sent')
+                       AND d.contact_id = c.id AND d.outcome = 'sent' AND \(sql: months("d.created_at", id))\(sql: fence))
             """
         case .campaignOpened: reacted("'opened'", id)
         case .campaignClicked: reacted("'clicked'", id)
         default:
             """
             EXISTS (SELECT FROM list_contacts m JOIN lists l ON l.tenant_id = m.tenant_id AND l.id = m.list_id AND l.deleted_at IS NULL
-                     WHERE m.tenant_id = \(tenantID) AND m.list_id \(sql: id) AND m.contact_id = c.id AND m.status = 'active')
+                     WHERE m.tenant_id = \(tenantID) AND m.list_id \(sql: id) AND m.contact_id = c.id AND m.status = 'active'\(sql: fence))
             """
         }
     }
@@ -45,7 +70,25 @@ struct MembershipFilterSQL {
     private func reacted(_ type: SQL, _ id: SQL) -> SQL {
         """
         EXISTS (SELECT FROM email_events e WHERE e.tenant_id = \(tenantID) AND e.campaign_id \(sql: id) AND e.contact_id = c.id
-                   AND e.type IN ('opened', 'clicked') AND e.type = \(sql: type))
+                   AND \(sql: reaction(type, id))\(sql: fence))
         """
+    }
+
+    /// A person's, not a machine's.
+    private func reaction(_ type: SQL, _ id: SQL) -> SQL {
+        """
+        e.type IN ('opened', 'clicked') AND e.type = \(sql: type) AND coalesce(e.verdict, 'unknown') IN ('human', 'unknown')
+        AND \(sql: months("e.bucket_at", id))
+        """
+    }
+
+    /// The time in which messages of the campaigns can have been made: it keeps all other months' partitions out of the search.
+    private func months(_ column: SQL, _ id: SQL) -> SQL {
+        let campaigns: SQL = "FROM campaigns g WHERE g.tenant_id = \(tenantID) AND g.id \(sql: id)"
+        return """
+            \(sql: column) >= coalesce((SELECT min(g.started_at) - interval '1 hour' \(sql: campaigns)), '-infinity')
+            AND \(sql: column) <= coalesce((SELECT max(greatest(g.completed_at, g.updated_at)) + interval '1 day' \(sql: campaigns)
+                                             HAVING bool_and(g.completed_at IS NOT NULL)), 'infinity')
+            """
     }
 }

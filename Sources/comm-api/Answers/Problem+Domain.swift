@@ -51,6 +51,16 @@ extension ContactError: ProblemConvertible {
     }
 }
 
+extension SegmentError: ProblemConvertible {
+    var problem: Problem {
+        switch code {
+        case .notFound: Problem(.notFound, code: "not_found", message)
+        case .invalid: .invalid(problems, message: message)
+        case .nameTaken: Problem(.conflict, code: "name_taken", message)
+        }
+    }
+}
+
 extension CampaignError: ProblemConvertible {
     var problem: Problem {
         switch code {

@@ -128,6 +128,11 @@ struct JSONFields {
         problems.append(FieldProblem(field: field, code: code, message: "\(field) \(message)"))
     }
 
+    /// Notes what others have found wrong, under full names.
+    mutating func add(_ found: [FieldProblem]) {
+        problems += found
+    }
+
     /// The same for a field that must be there.
     mutating func require(_ name: String, _ isThere: Bool) {
         let reported = problems.contains { $0.field.hasPrefix(fullName(name)) }

@@ -87,6 +87,21 @@ struct QueryFields {
         IDPage(limit: int("limit", in: 1...IDPage.largest) ?? IDPage.first.limit, before: uuid("cursor"))
     }
 
+    /// Notes what others have found wrong with parameters.
+    mutating func add(_ found: [FieldProblem]) {
+        problems += found
+    }
+
+    /// Notes what is wrong with a parameter.
+    mutating func refuse(_ name: String, _ message: String) {
+        add(name, message)
+    }
+
+    /// Does something that may find a filter wrong.
+    mutating func collect(_ body: () throws -> Void) {
+        do { try body() } catch { problems += (error as? SegmentError)?.problems ?? [] }
+    }
+
     /// Refuses the request if anything was wrong.
     func check() throws {
         guard problems.isEmpty else { throw Problem.invalid(problems) }

@@ -22,6 +22,7 @@ extension DeclaredRoute {
             "DELETE /api/recipients/{id}/permanent", "PUT /api/recipients/{id}/tags/{tag}", "DELETE /api/recipients/{id}/tags/{tag}",
             "DELETE /api/contacts/{id}", "PATCH /api/recipients/{id}", "DELETE /api/tags/{tag}",
             "POST /api/suppressions/import",
+            "DELETE /api/recipients/filters/{id}",
         ]
         return isTenants && method != .get && !takesNone.contains("\(method.rawValue) \(path)")
     }

@@ -7,7 +7,11 @@ struct PlanEstimate: Sendable {
     let rows: Int64
 
     private struct Document: Decodable {
-        let Plan: Node
+        let plan: Node
+
+        enum CodingKeys: String, CodingKey {
+            case plan = "Plan"
+        }
     }
 
     private struct Node: Decodable {
@@ -34,7 +38,7 @@ struct PlanEstimate: Sendable {
     static func of(_ statement: SQL, on connection: PostgresConnection) async throws -> PlanEstimate {
         let rows = try await connection.query("EXPLAIN (FORMAT JSON) \(sql: statement)")
         let json: PostgresJSON = try rows.one { try $0.get(0) }
-        guard let plan = try json.decode([Document].self).first?.Plan else { return PlanEstimate(cost: .infinity, rows: 0) }
+        guard let plan = try json.decode([Document].self).first?.plan else { return PlanEstimate(cost: .infinity, rows: 0) }
         return PlanEstimate(cost: plan.totalCost, rows: Int64((plan.limited ?? plan).planRows))
     }
 }

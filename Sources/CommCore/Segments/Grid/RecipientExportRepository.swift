@@ -30,7 +30,7 @@ package struct RecipientExportRepository: Sendable {
         _ write: @Sendable ([UInt8]) async throws -> Void
     ) async throws {
         let chosen = columns ?? Self.contract.map(\.column)
-        let order = RecipientOrder(sort, tenantID: tenantID)
+        let order = RecipientOrder(sort)
         let now = time.now
         try await client.withTenant(tenantID) { connection in
             try await connection.execute("SET LOCAL statement_timeout = 0")

@@ -26,13 +26,15 @@ struct RecipientOrder: Sendable {
     let keys: [Key]
     /// Whether an index delivers it.
     let isIndexed: Bool
+    /// Whether its keys need more than the contact.
+    let countsLists: Bool
 
     /// - Parameter reversed: for the pages before a cursor.
-    init(_ sort: RecipientSort, tenantID: UUID, reversed: Bool = false) {
+    init(_ sort: RecipientSort, reversed: Bool = false) {
         let flip = { (isDescending: Bool) in isDescending != reversed }
         var keys = sort.terms.map { term in
             Key(
-                expression: term.column == .listCount ? FilterSQL.listCount(tenantID) : "c.\(raw: Self.sortColumn(term.column))",
+                expression: term.column == .listCount ? "coalesce(lc.lists, 0)" : "c.\(raw: Self.sortColumn(term.column))",
                 type: Self.type(term.column),
                 isNullable: Self.isNullable(term.column),
                 isDescending: flip(term.isDescending)
@@ -46,6 +48,7 @@ struct RecipientOrder: Sendable {
             keys.append(Key(expression: "c.id", type: .uuid, isNullable: false, isDescending: flip(last.isDescending)))
         }
         self.keys = keys
+        countsLists = sort.terms.contains { $0.column == .listCount }
         isIndexed = sort.terms.count == 1 && Self.indexed.contains(last.column)
     }
 
@@ -53,6 +56,16 @@ struct RecipientOrder: Sendable {
         .email, .name, .computedStatus, .engagementLevel, .createdAt, .emailDomain, .language, .source, .lastSentAt, .lastDeliveredAt,
         .lastOpenedAt, .lastClickAt, .lastEngagementAt, .lastCampaignActivity,
     ]
+
+    /// What the keys need beside the contact: the lists of all contacts are counted at once.
+    func join(_ tenantID: UUID) -> SQL {
+        guard countsLists else { return "" }
+        return """
+            LEFT JOIN (SELECT m.contact_id, count(*) AS lists FROM list_contacts m
+                         JOIN lists l ON l.tenant_id = m.tenant_id AND l.id = m.list_id AND l.deleted_at IS NULL
+                        WHERE m.tenant_id = \(tenantID) AND m.status = 'active' GROUP BY m.contact_id) lc ON lc.contact_id = c.id
+            """
+    }
 
     /// The parts of the order, in order.
     var segments: [Segment] {
@@ -95,7 +108,8 @@ struct RecipientOrder: Sendable {
         let rest = segment == .missing ? keys.dropFirst() : keys[...]
         return SQL.joined(
             rest.map { key in
-                let nulls = segment == .whole && key.isNullable ? (key.isDescending ? " NULLS LAST" : " NULLS FIRST") : ""
+                // Also where none is missing: an index serves only the order that it has.
+                let nulls = key.isNullable ? (key.isDescending ? " NULLS LAST" : " NULLS FIRST") : ""
                 return "\(sql: key.expression) \(raw: key.isDescending ? "DESC" : "ASC")\(raw: nulls)"
             },
             separator: ", "

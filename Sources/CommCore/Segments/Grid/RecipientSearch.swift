@@ -10,7 +10,7 @@ struct RecipientSearch: Sendable {
     /// Up to so many are counted one by one.
     private static let countedExactly = 10_000
     /// What counting may cost, in the planner's units: some 30 ms.
-    private static let countingCost = 25_000.0
+    private static let countingCost = 12_000.0
 
     let tenantID: UUID
     let filter: RecipientFilter
@@ -24,9 +24,16 @@ struct RecipientSearch: Sendable {
         self.now = now
     }
 
-    /// The filter on a contact `c`.
-    var condition: SQL {
-        let condition = filter.condition(tenantID: tenantID, now: now)
+    /// Whether the contacts are known that can match.
+    var isNarrow: Bool { candidates != nil }
+
+    /// The filter on a contact `c`, for statements about all that match.
+    var condition: SQL { among(candidates, filter.condition(tenantID: tenantID, now: now)) }
+
+    /// The same for statements that look at contacts one by one until there are enough.
+    var lookups: SQL { among(candidates, FilterSQL(tenantID: tenantID, now: now, looksUpEach: true).condition(filter.root)) }
+
+    private func among(_ candidates: [UUID]?, _ condition: SQL) -> SQL {
         guard let candidates else { return condition }
         return "c.id = ANY (\(candidates)::uuid[]) AND \(sql: condition)"
     }
@@ -34,10 +41,8 @@ struct RecipientSearch: Sendable {
     /// The same with the contacts looked up that have the rarest of what is asked for.
     func narrowed(on connection: PostgresConnection) async throws -> RecipientSearch {
         var narrowed = self
-        for lookup in filter.root.required.compactMap(Self.lookup) {
-            let rows = try await connection.query(
-                "SELECT ARRAY(SELECT * FROM \(sql: lookup)) AS ids"
-            )
+        for lookup in filter.root.required.compactMap(lookup) {
+            let rows = try await connection.query("SELECT ARRAY(\(sql: lookup)) AS ids")
             let ids: [UUID] = try rows.one { try $0.get("ids") }
             if ids.count <= Self.mostCandidates, ids.count < narrowed.candidates?.count ?? .max { narrowed.candidates = ids }
             if ids.isEmpty { break }
@@ -45,9 +50,9 @@ struct RecipientSearch: Sendable {
         return narrowed
     }
 
-    /// The function that finds the contacts of a condition by an index which the condition itself may not use.
-    private static func lookup(_ condition: FilterCondition) -> SQL? {
-        let most = mostCandidates + 1
+    /// The statement that finds the contacts of a condition from its own side: in a list, a campaign, the index of words.
+    private func lookup(_ condition: FilterCondition) -> SQL? {
+        let most = Self.mostCandidates + 1
         switch (condition.field, condition.comparison, condition.value) {
         case (.named(.email), .contains, .text(let text)), (.named(.email), .startsWith, .text(let text)),
             (.named(.email), .endsWith, .text(let text)), (.named(.name), .contains, .text(let text)),
@@ -58,12 +63,16 @@ struct RecipientSearch: Sendable {
             (.named(.identityName), .endsWith, .text(let text)), (.named(.identityName), .is, .text(let text)),
             (.named(.search), .contains, .text(let text)), (.named(.search), .startsWith, .text(let text)),
             (.named(.search), .endsWith, .text(let text)):
-            guard text.unicodeScalars.count >= shortestPart else { return nil }
-            return "comm_contacts_containing(\(text)::text, \(most))"
+            guard text.unicodeScalars.count >= Self.shortestPart else { return nil }
+            return "SELECT * FROM comm_contacts_containing(\(text)::text, \(most))"
         case (.attribute(let key), .is, .text(let text)) where !key.contains("."):
-            return "comm_contacts_with_term(\(terms(key, [text]))::text[], \(most))"
+            return "SELECT * FROM comm_contacts_with_term(\(Self.terms(key, [text]))::text[], \(most))"
         case (.attribute(let key), .anyOf, .texts(let texts)) where !key.contains("."):
-            return "comm_contacts_with_term(\(terms(key, texts))::text[], \(most))"
+            return "SELECT * FROM comm_contacts_with_term(\(Self.terms(key, texts))::text[], \(most))"
+        case (.named(.tags), .anyOf, .texts(let tags)):
+            return "SELECT contact_id FROM contact_tags WHERE tenant_id = \(tenantID) AND tag = ANY (\(tags)::text[]) LIMIT \(most)"
+        case (.named(let name), .anyOf, .ids(let ids)):
+            return MembershipFilterSQL(tenantID: tenantID, of: name).members(of: ids, most: most)
         default:
             return nil
         }
@@ -76,18 +85,41 @@ struct RecipientSearch: Sendable {
 
     // MARK: Counting
 
-    /// Counts if the planner thinks that it is quick, else tells what it thinks.
+    /// Counts if that is quick, else tells what is likely.
     func count(on connection: PostgresConnection) async throws -> RecipientTotal {
-        let limited = countStatement("true", upTo: Self.countedExactly + 1)
+        let search = candidates == nil ? try await narrowed(on: connection) : self
+        if search.candidates == nil, filter.root.conditions.contains(where: Self.isOpaque) { return try await sampled(on: connection) }
+        let limited = search.countStatement("true", upTo: Self.countedExactly + 1)
         let plan = try await PlanEstimate.of(limited, on: connection)
-        if plan.cost > Self.countingCost {
-            let narrowed = candidates == nil ? try await narrowed(on: connection) : self
-            if narrowed.candidates != nil { return try await narrowed.count(on: connection) }
-            return RecipientTotal(count: plan.rows, isEstimate: true)
-        }
+        if plan.cost > Self.countingCost { return RecipientTotal(count: plan.rows, isEstimate: true) }
         let counted: Int64 = try await connection.query(limited).one { try $0.get("n") }
         if counted <= Self.countedExactly { return RecipientTotal(count: counted, isEstimate: false) }
         return RecipientTotal(count: max(counted, plan.rows), isEstimate: true)
+    }
+
+    /// Whether the planner knows nothing of how many contacts match.
+    private static func isOpaque(_ condition: FilterCondition) -> Bool {
+        switch (condition.field, condition.comparison) {
+        case (.attribute, _), (.named(.listCount), _): true
+        case (_, .contains), (_, .notContains), (_, .startsWith), (_, .endsWith): true
+        default: false
+        }
+    }
+
+    /// Counts among so many contacts, and takes the rest for like them.
+    private func sampled(on connection: PostgresConnection) async throws -> RecipientTotal {
+        let row = try await connection.query(
+            """
+            SELECT count(*) AS looked_at, count(*) FILTER (WHERE \(sql: lookups)) AS n
+              FROM (SELECT * FROM contacts WHERE tenant_id = \(tenantID) AND deleted_at IS NULL LIMIT \(Self.countedExactly)) c
+            """
+        )
+        let (lookedAt, matching): (Int64, Int64) = try row.one { (try $0.get("looked_at"), try $0.get("n")) }
+        guard lookedAt == Self.countedExactly else { return RecipientTotal(count: matching, isEstimate: false) }
+        let all = RecipientSearch(tenantID: tenantID, filter: .all, now: now)
+        let plan = try await PlanEstimate.of(all.countStatement("true", upTo: Self.countedExactly), on: connection)
+        let share = Double(matching) / Double(lookedAt)
+        return RecipientTotal(count: Int64((share * Double(max(plan.rows, lookedAt))).rounded()), isEstimate: true)
     }
 
     /// Counts those of a range, and stops at a number.

@@ -13,10 +13,20 @@ struct RecipientSegment {
     func select(_ search: RecipientSearch, offset: Int) -> SQL {
         let skip: SQL = offset > 0 ? " OFFSET \(offset)" : ""
         return """
-            SELECT \(sql: output(search)) FROM contacts c
-             WHERE c.tenant_id = \(search.tenantID) AND c.deleted_at IS NULL AND \(sql: range) AND \(sql: search.condition)
+            SELECT \(sql: output(search)) FROM contacts c \(sql: order.join(search.tenantID))
+             WHERE c.tenant_id = \(search.tenantID) AND c.deleted_at IS NULL AND \(sql: range) AND \(sql: search.lookups)
              ORDER BY \(sql: order.orderBy(segment)) LIMIT \(limit)\(sql: skip)
             """
+    }
+
+    /// All that match, then sorted: where they are few, but none of them near the beginning of the order.
+    func selectSorted(_ search: RecipientSearch) -> SQL {
+        """
+        SELECT \(sql: output(search)) FROM (
+            SELECT c.* FROM contacts c
+             WHERE c.tenant_id = \(search.tenantID) AND c.deleted_at IS NULL AND \(sql: range) AND \(sql: search.condition) OFFSET 0) c
+         ORDER BY \(sql: order.orderBy(segment)) LIMIT \(limit)
+        """
     }
 
     /// Only among the next so many contacts of the order.
@@ -25,7 +35,7 @@ struct RecipientSegment {
         WITH near AS MATERIALIZED (
             SELECT c.* FROM contacts c WHERE c.tenant_id = \(search.tenantID) AND c.deleted_at IS NULL AND \(sql: range)
              ORDER BY \(sql: order.orderBy(segment)) LIMIT \(among))
-        SELECT \(sql: output(search)) FROM near c WHERE \(sql: search.condition)
+        SELECT \(sql: output(search)) FROM near c WHERE \(sql: search.lookups)
          ORDER BY \(sql: order.orderBy(segment)) LIMIT \(limit)
         """
     }
