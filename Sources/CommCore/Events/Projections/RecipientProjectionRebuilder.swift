@@ -9,6 +9,8 @@ import Postgres
 package struct RecipientProjectionRebuilder: Sendable {
     /// Contacts of a transaction.
     static let pageSize = 5_000
+    /// From where the times in facts of the sender are counted.
+    private static let reference = Date(timeIntervalSinceReferenceDate: 0).timeIntervalSince1970
 
     private let client: PostgresClient
     private let time: any TimeSource
@@ -114,7 +116,10 @@ package struct RecipientProjectionRebuilder: Sendable {
                WHERE m.tenant_id = \(tenantID) AND m.contact_id = c.id AND m.outcome = 'sent'
                  AND NOT EXISTS (SELECT FROM event_inbox i
                                   WHERE i.source = \(DispatchedChunk.source) AND (i.payload ->> 'tenantID')::uuid = \(tenantID)
-                                    AND m.id BETWEEN (i.payload ->> 'firstID')::uuid AND (i.payload ->> 'lastID')::uuid)) d ON true
+                                    AND m.id BETWEEN (i.payload ->> 'firstID')::uuid AND (i.payload ->> 'lastID')::uuid
+                                    AND (i.payload ->> 'recordedAt' IS NULL
+                                         OR abs(extract(epoch FROM m.occurred_at)::float8 - \(Self.reference)::float8
+                                                - (i.payload ->> 'recordedAt')::float8) < 0.001))) d ON true
           LEFT JOIN LATERAL (
               SELECT count(*) FILTER (WHERE v.type = 'delivered') AS delivered,
                      max(v.occurred_at) FILTER (WHERE v.type = 'delivered') AS last_delivered,
