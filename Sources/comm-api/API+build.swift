@@ -19,6 +19,7 @@ extension API {
         var registry: PrometheusRegistry
         var notifier: SystemdNotifier
         var heartbeat = Heartbeat()
+        var resolver: any HostResolver = SystemHostResolver()
         var logger: Logger
     }
 
@@ -47,8 +48,9 @@ extension API {
         }
         let inbox = InboxWriter(client: postgres, time: surroundings.time, logger: surroundings.logger)
         let spool = ClickSpool(redis: redis)
+        let tracked = TrackingInbox(client: postgres, time: surroundings.time, logger: surroundings.logger)
         let clicks = ClickRecorder(
-            inbox: { try await inbox.append(source: TrackingSource.name, payload: $0) },
+            inbox: { try await tracked.append($0) },
             spool: { try await spool.append($0) },
             logger: surroundings.logger
         )
@@ -60,6 +62,9 @@ extension API {
             heartbeat: surroundings.heartbeat,
             logger: surroundings.logger
         )
+        let secrets = [configuration.links.signingSecret, configuration.links.previousSigningSecret].compactMap { $0 }
+        let keys = try secrets.map { try LinkTokenKey(secret: $0.reveal()) }
+        let links = TrackedLinks(verifier: LinkTokenVerifier(keys: keys), time: surroundings.time)
         let routes = try Routes(
             configuration,
             in: surroundings,
@@ -67,13 +72,16 @@ extension API {
             redis: redis,
             platform: platform,
             inbox: inbox,
+            links: links,
             clicks: clicks,
             stores: stores
         )
         let (router, declared) = routes.build()
+        var services: [any Service] = [postgres, redis, stores, inbox, clicks]
+        if let platform { services.append(platform) }
         return API(
-            server: server(router, configuration, logger: surroundings.logger),
-            services: [postgres, redis, stores, inbox, clicks] + [platform].compactMap(\.self),
+            server: server(router, links, clicks, configuration, logger: surroundings.logger),
+            services: services,
             routes: declared
         )
     }
@@ -81,18 +89,28 @@ extension API {
     /// The most that is read of a request after its answer, so that clients which send first and read later get it (bytes).
     private static let unreadLimit = 64 << 20
 
+    /// How long a connection may be silent.
+    private static let idleTimeout = TimeAmount.seconds(60)
+
     /// Bounds on what one connection may ask for, and on how many there are.
     private static func server(
         _ router: Router<APIContext>,
+        _ links: TrackedLinks,
+        _ clicks: ClickRecorder,
         _ configuration: APIConfiguration,
         logger: Logger
     ) -> Application<RouterResponder<APIContext>> {
-        Application(
+        let metrics = TrackingMetrics()
+        let dates = HTTPDates()
+        return Application(
             router: router,
             server: .http1(
                 configuration: .init(
-                    additionalChannelHandlers: [UnreadBodyHandler(limit: unreadLimit)],
-                    idleTimeout: .seconds(60),
+                    additionalChannelHandlers: [
+                        TrackingHandler(links: links, recorder: clicks, metrics: metrics, dates: dates, idleTimeout: idleTimeout),
+                        UnreadBodyHandler(limit: unreadLimit),
+                    ],
+                    idleTimeout: nil,  // TrackingHandler sees to it
                     httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100)
                 )
             ),
@@ -118,6 +136,7 @@ extension Routes {
         redis: RedisClient,
         platform: PostgresClient?,
         inbox: InboxWriter,
+        links trackedLinks: TrackedLinks,
         clicks: ClickRecorder,
         stores: StoreWatch
     ) throws {
@@ -128,7 +147,7 @@ extension Routes {
         let campaignRepository = CampaignRepository(client: postgres, time: time)
         let subscriptions = SubscriptionService(client: postgres, time: time)
         let key = try LinkTokenKey(secret: links.signingSecret.reveal())
-        let verifier = LinkTokenVerifier(keys: [key])
+        let verifier = trackedLinks.verifier
         let bases = try LinkBases(tracking: links.trackingBase, publicBase: links.publicBase)
         let signer = LinkTokenSigner(key: key)
         let messages = MessageRebuilder(
@@ -298,11 +317,37 @@ extension Routes {
             bodyLimit: bodyLimit,
             time: time
         )
-        tracking = TrackingController(verifier: verifier, clicks: clicks, pages: pages, time: time)
+        tracking = TrackingController(links: trackedLinks, clicks: clicks, pages: pages)
         preflight = PreflightController(compiler: compiler)
         settings = SendingSettingsController(settings: SendingSettingsRepository(client: postgres, time: time), bodyLimit: bodyLimit)
         self.messages = RecipientMessageController(messages: messages)
         webVersion = WebVersionController(verifier: verifier, messages: messages, pages: pages, time: time)
-        unsubscribe = UnsubscribeController(verifier: verifier, subscriptions: subscriptions, pages: pages, time: time)
+        let preferencesService = PreferencesService(client: postgres, time: time)
+        unsubscribe = UnsubscribeController(
+            verifier: verifier,
+            signer: signer,
+            subscriptions: subscriptions,
+            preferences: preferencesService,
+            pages: pages,
+            time: time
+        )
+        preferences = PreferencesController(
+            verifier: verifier,
+            preferences: preferencesService,
+            subscriptions: subscriptions,
+            pages: pages,
+            time: time
+        )
+        trackingSettings = TrackingSettingsController(
+            settings: TrackingSettingsRepository(client: postgres, time: time),
+            check: TrackingDomainCheck(resolver: surroundings.resolver, trackingBase: links.trackingBase),
+            bodyLimit: bodyLimit
+        )
+        campaignTracking = CampaignTrackingController(campaigns: campaignRepository, bodyLimit: bodyLimit)
+        listVisibility = ListVisibilityController(lists: ListRepository(client: postgres, time: time), bodyLimit: bodyLimit)
+        unsubscribeSettings = UnsubscribeSettingsController(
+            settings: UnsubscribeSettingsRepository(client: postgres, time: time),
+            bodyLimit: bodyLimit
+        )
     }
 }

@@ -47,6 +47,11 @@ struct Routes: Sendable {
     let persons: PersonController
     let consents: ConsentsController
     let retention: RetentionController
+    let trackingSettings: TrackingSettingsController
+    let unsubscribeSettings: UnsubscribeSettingsController
+    let preferences: PreferencesController
+    let campaignTracking: CampaignTrackingController
+    let listVisibility: ListVisibilityController
 
     /// The router, and the routes without the 405 answers that complete it.
     func build() -> (router: Router<APIContext>, declared: [DeclaredRoute]) {
@@ -69,6 +74,7 @@ struct Routes: Sendable {
         addBulkOperations(to: tenants)
         addCompliance(to: tenants)
         addRecipients(to: tenants)
+        addTrackingChoices(to: tenants)
         addTemplates(to: tenants)
         addCampaigns(to: tenants)
         addReports(to: tenants)
@@ -88,10 +94,13 @@ struct Routes: Sendable {
         router.post("/api/webhooks/motorical", use: webhook.receive)
         router.get("/c/{token}", use: tracking.click)
         router.head("/c/{token}", use: tracking.peek)
+        router.get("/o/{token}", use: tracking.open)
         let pages = router.group().add(middleware: PublicRateLimitMiddleware(limiter: limiter))
         pages.get("/v/{token}", use: webVersion.show)
         pages.get("/t/u/{token}", use: unsubscribe.show)
         pages.post("/t/u/{token}", use: unsubscribe.act)
+        pages.get("/p/{token}", use: preferences.show)
+        pages.post("/p/{token}", use: preferences.save)
     }
 
     /// The platform's internal token.
@@ -114,6 +123,23 @@ struct Routes: Sendable {
         let manage = allowed(.settingsManage, in: tenants)
         manage.get("/api/settings/sending", use: settings.get)
         manage.patch("/api/settings/sending", use: settings.update)
+        addTrackingSettings(to: manage)
+    }
+
+    /// What is tracked, and what people see who unsubscribe.
+    private func addTrackingSettings(to manage: RouterGroup<TenantContext>) {
+        manage.get("/api/settings/tracking", use: trackingSettings.get)
+        manage.patch("/api/settings/tracking", use: trackingSettings.update)
+        manage.post("/api/settings/tracking/verify", use: trackingSettings.verify)
+        manage.get("/api/settings/unsubscribe", use: unsubscribeSettings.get)
+        manage.patch("/api/settings/unsubscribe", use: unsubscribeSettings.update)
+    }
+
+    /// What single campaigns track, and which lists people can leave by themselves.
+    private func addTrackingChoices(to tenants: RouterGroup<APIContext>) {
+        allowed(.campaignsRead, in: tenants).get("/api/campaigns/{id}/tracking", use: campaignTracking.get)
+        allowed(.campaignsWrite, in: tenants).put("/api/campaigns/{id}/tracking", use: campaignTracking.set)
+        allowed(.contactsWrite, in: tenants).patch("/api/lists/{id}/visibility", use: listVisibility.update)
     }
 
     private func addContacts(to tenants: RouterGroup<APIContext>) {

@@ -1,4 +1,6 @@
+import CommCore
 import CommTesting
+import Foundation
 import Logging
 import ServiceLifecycle
 import Synchronization
@@ -11,9 +13,13 @@ struct ClickRecorderTests {
     private struct Away: Error {}
 
     private final class Store: Sendable {
-        private let payloads = Mutex<[String]>([])
-        var kept: [String] { payloads.withLock { $0 } }
-        func keep(_ payload: String) { payloads.withLock { $0.append(payload) } }
+        private let batches = Mutex<[[String]]>([])
+        var kept: [String] { batches.withLock { $0.flatMap(\.self) } }
+        var commits: Int { batches.withLock { $0.count } }
+
+        func keep(_ entries: [TrackingInbox.Entry]) {
+            batches.withLock { $0.append(entries.map { String(decoding: $0.payload, as: UTF8.self) }) }
+        }
     }
 
     /// Runs the recorder while `body` works, then stops it.
@@ -41,17 +47,53 @@ struct ClickRecorderTests {
         )
     }
 
+    private static func entry(_ text: String) -> TrackingInbox.Entry {
+        TrackingInbox.Entry(id: UUID(), payload: Array(text.utf8))
+    }
+
     @Test("a click goes to the inbox, and is there when it is answered")
     func inbox() async throws {
         let (inbox, spool) = (Store(), Store())
         let recorder = recorder(inbox: { inbox.keep($0) }, spool: { spool.keep($0) }, patience: .seconds(10))
         try await run(recorder) {
             await withTaskGroup { group in
-                for number in 0..<500 { group.addTask { await recorder.record("\(number)") } }
+                for number in 0..<500 {
+                    group.addTask {
+                        await recorder.record(Self.entry("\(number)"))
+                        #expect(inbox.kept.contains("\(number)"))
+                    }
+                }
             }
-            #expect(Set(inbox.kept) == Set((0..<500).map(String.init)))
+            #expect(inbox.kept.count == 500 && Set(inbox.kept) == Set((0..<500).map(String.init)))
         }
         #expect(spool.kept.isEmpty)
+    }
+
+    @Test("what arrives while a commit runs shares the next one")
+    func batches() async throws {
+        let (inbox, spool) = (Store(), Store())
+        let release = Signal(of: Void.self)
+        let begun = Signal(of: Void.self)
+        let recorder = recorder(
+            inbox: { entries in
+                inbox.keep(entries)
+                begun.fire()
+                try await release.wait(timeout: .seconds(15))
+            },
+            spool: { spool.keep($0) },
+            patience: .seconds(15)
+        )
+        try await run(recorder) {
+            await withTaskGroup { group in
+                for number in 0..<2 { group.addTask { await recorder.record(Self.entry("first \(number)")) } }
+                try? await begun.wait(timeout: .seconds(10))
+                while inbox.kept.count < 2 { await Task.yield() }
+                for number in 0..<300 { group.addTask { await recorder.record(Self.entry("\(number)")) } }
+                for _ in 0..<2_000 { await Task.yield() }
+                release.fire()
+            }
+        }
+        #expect(inbox.kept.count == 302 && inbox.commits < 100)
     }
 
     @Test("while the database is away clicks go to the spool, and it is not asked again at once")
@@ -66,7 +108,7 @@ struct ClickRecorderTests {
             patience: .seconds(10)
         )
         try await run(recorder) {
-            for number in 0..<20 { await recorder.record("\(number)") }
+            for number in 0..<20 { await recorder.record(Self.entry("\(number)")) }
         }
         #expect(spool.kept == (0..<20).map(String.init))
         #expect(inbox.kept == ["0"])
@@ -82,8 +124,8 @@ struct ClickRecorderTests {
             patience: .milliseconds(50)
         )
         try await run(recorder) {
-            await recorder.record("stuck")
-            await recorder.record("next")
+            await recorder.record(Self.entry("stuck"))
+            await recorder.record(Self.entry("next"))
             #expect(spool.kept == ["stuck", "next"])
             release.fire()
         }
@@ -93,8 +135,17 @@ struct ClickRecorderTests {
     func nothingWorks() async throws {
         let recorder = recorder(inbox: { _ in throw Away() }, spool: { _ in throw Away() }, patience: .seconds(10))
         try await run(recorder) {
-            await recorder.record("lost")
-            await recorder.record("lost too")
+            await recorder.record(Self.entry("lost"))
+            await recorder.record(Self.entry("lost too"))
         }
+    }
+
+    @Test("once it is stopped nobody is left waiting")
+    func stopped() async throws {
+        let store = Store()
+        let recorder = recorder(inbox: { store.keep($0) }, spool: { store.keep($0) }, patience: .seconds(10))
+        try await run(recorder) { await recorder.record(Self.entry("one")) }
+        await recorder.record(Self.entry("late"))
+        #expect(store.kept == ["one"])
     }
 }

@@ -45,12 +45,13 @@ struct TrackingTests {
         }
     }
 
-    @Test("HEAD shows where a link leads and counts nothing")
+    @Test("HEAD shows where a link leads and is recorded as what it is")
     func head() async throws {
         try await withAPI { client in
             let reply = try await client.send(.head, "/c/\(try token(client))")
             #expect(reply.status == 302 && reply.headers[.location] == Self.target && reply.bytes.isEmpty)
-            #expect(try await client.count("event_inbox") == 0)
+            let payload: String = try #require(try await client.database.query("SELECT payload::text AS p FROM event_inbox").first).get("p")
+            #expect(payload.contains(#""head": true"#))
         }
     }
 
@@ -76,6 +77,48 @@ struct TrackingTests {
             client.time.advance(by: TimeInterval(LinkTokenPurpose.click.lifetime) + 120)
             #expect(try await client.send(.get, "/c/\(good)").status == 410)
             #expect(try await client.count("event_inbox") == 0)
+        }
+    }
+
+    @Test("the link that nobody sees leads nowhere and is recorded")
+    func trap() async throws {
+        try await withAPI { client in
+            let token = try APIClient.signer().clickToken(
+                for: client.subject(contact: UUID()),
+                index: LinkToken.Link.trapIndex,
+                url: "https://trap.invalid/",
+                issuedAt: client.time.now
+            )
+            let reply = try await client.send(.get, "/c/\(token)")
+            #expect(reply.status == 204 && reply.headers[.location] == nil)
+            #expect(try await client.count("event_inbox") == 1)
+        }
+    }
+
+    @Test("an open pixel is an image, and recorded when its token is genuine")
+    func pixel() async throws {
+        try await withAPI { client in
+            let token = try APIClient.signer().openToken(for: client.subject(contact: UUID()), issuedAt: client.time.now)
+            for path in ["/o/\(token)", "/o/nonsense"] {
+                let reply = try await client.send(.get, path, headers: [.acceptLanguage: "de"])
+                #expect(reply.status == 200 && reply.headers[.contentType] == "image/gif")
+                #expect(reply.bytes == TrackedLinks.pixel && reply.headers[.cacheControl]?.contains("no-store") == true)
+            }
+            let rows = try await client.database.query("SELECT payload::text AS p FROM event_inbox")
+            let payload: String = try #require(rows.first).get("p")
+            #expect(rows.count == 1 && payload.contains(#""type": "opened""#) && payload.contains(#""language": true"#))
+        }
+    }
+
+    @Test("refused links say so in the reader's language")
+    func languages() async throws {
+        try await withAPI { client in
+            for language in PageLanguage.allCases {
+                let headers: HTTPFields = [.acceptLanguage: "xx, \(language.rawValue)-XX;q=0.8, en;q=0.1"]
+                let reply = try await client.send(.get, "/c/nonsense", headers: headers)
+                #expect(reply.status == 404 && reply.text.contains("<html lang=\"\(language.rawValue)\">"))
+                #expect(reply.text.contains(language.texts.invalidHeading.replacing("’", with: "’")))
+            }
         }
     }
 

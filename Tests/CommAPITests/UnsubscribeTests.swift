@@ -66,14 +66,84 @@ struct UnsubscribeTests {
             let path = try path(client, contact, campaign: try await client.makeCampaign())
             let headers: HTTPFields = [.contentType: "application/x-www-form-urlencoded", .accept: "text/html,*/*"]
             let done = try await client.with([:]).send(.post, path, "confirm=1", headers: headers)
-            #expect(
-                done.status == 200 && done.text.contains("You have been unsubscribed") && done.text.contains("name=\"undo\" value=\"1\"")
-            )
+            #expect(done.status == 200 && done.text.contains("You have been unsubscribed"))
             #expect(try await client.send(.get, path).text.contains("You are unsubscribed"))
-            let undone = try await client.with([:]).send(.post, path, "undo=1", headers: headers)
+            let undone = try await client.with([:]).send(.post, path, "undo=\(try done.undo)&scope=all", headers: headers)
             #expect(undone.text.contains("You are subscribed again"))
             #expect(try await client.contactStatus(contact) == "active")
             #expect(try await client.count("suppressions") == 0)
+        }
+    }
+
+    @Test("an undo is signed for the person, and only for a day")
+    func undoIsSigned() async throws {
+        try await withAPI { client in
+            let contact = try await client.makeContact()
+            let path = try path(client, contact)
+            let headers: HTTPFields = [.contentType: "application/x-www-form-urlencoded"]
+            let html: HTTPFields = [.contentType: "application/x-www-form-urlencoded", .accept: "text/html"]
+            let undo = try await client.with([:]).send(.post, path, "confirm=1", headers: html).undo
+            let other = try APIClient.signer().undoToken(for: client.subject(contact: contact), issuedAt: client.time.now)
+            for wrong in ["1", other, String(undo.dropLast())] {
+                try await client.with([:]).send(.post, path, "undo=\(wrong)", headers: headers).expectProblem(409, code: "undo_expired")
+            }
+            client.time.advance(by: 86_400 + 120)
+            #expect(try await client.with([:]).send(.post, path, "undo=\(undo)", headers: html).status == 409)
+            #expect(try await client.contactStatus(contact) == "unsubscribed")
+        }
+    }
+
+    @Test("only this list: the membership ends, everything else stays, and it can be undone")
+    func oneList() async throws {
+        try await withAPI { client in
+            let campaign = try await client.makeCampaign()
+            let contact: UUID = try #require(try await client.database.query("SELECT id FROM contacts").first).get("id")
+            let path = try path(client, contact, campaign: campaign)
+            let page = try await client.with([:]).send(.get, path)
+            #expect(page.text.contains("value=\"list\"") && page.text.contains("Only from this mailing list"))
+            let html: HTTPFields = [.contentType: "application/x-www-form-urlencoded", .accept: "text/html"]
+            let done = try await client.with([:]).send(.post, path, "confirm=1&scope=list", headers: html)
+            #expect(done.text.contains("You have left this list"))
+            #expect(try await client.contactStatus(contact) == "active")
+            #expect(try await client.membership(contact) == "unsubscribed")
+            let event = try #require(try await client.database.query("SELECT source, payload->>'scope' AS scope FROM email_events").first)
+            #expect(try event.get("source") == "link" && event.get("scope") == "list")
+            let undone = try await client.with([:]).send(.post, path, "undo=\(try done.undo)&scope=list", headers: html)
+            #expect(undone.status == 200)
+            #expect(try await client.membership(contact) == "active")
+        }
+    }
+
+    @Test("a pause suppresses for 30 days, never weakens an unsubscribe, and can be undone")
+    func pause() async throws {
+        try await withAPI { client in
+            let contact = try await client.makeContact()
+            let path = try path(client, contact)
+            let html: HTTPFields = [.contentType: "application/x-www-form-urlencoded", .accept: "text/html"]
+            let done = try await client.with([:]).send(.post, path, "scope=pause", headers: html)
+            #expect(done.text.contains("Messages are paused"))
+            let row = try #require(try await client.database.query("SELECT reason, expires_at FROM suppressions").first)
+            let until: Date = try row.get("expires_at")
+            #expect(try row.get("reason") == "pause" && abs(until.timeIntervalSince(client.time.now) - 30 * 86_400) < 1)
+            #expect(try await client.contactStatus(contact) == "active")
+            #expect(try await client.with([:]).send(.post, path, "undo=\(try done.undo)&scope=pause", headers: html).status == 200)
+            #expect(try await client.count("suppressions") == 0)
+            _ = try await client.with([:]).send(.post, path, "confirm=1", headers: html)
+            _ = try await client.with([:]).send(.post, path, "scope=pause", headers: html)
+            let lasting = try #require(try await client.database.query("SELECT reason, expires_at FROM suppressions").first)
+            #expect(try lasting.get("reason") == "unsubscribe" && lasting.get("expires_at") as Date? == nil)
+        }
+    }
+
+    @Test("the page speaks the contact's language, and the path may end in a slash")
+    func language() async throws {
+        try await withAPI { client in
+            let contact = try await client.makeContact()
+            try await client.database.execute("UPDATE contacts SET language = 'lt' WHERE id = \(contact)")
+            let path = try path(client, contact)
+            let page = try await client.with([:]).send(.get, path + "/", headers: [.acceptLanguage: "de"])
+            #expect(page.status == 200 && page.text.contains("<html lang=\"lt\">") && page.text.contains("Atsisakyti"))
+            #expect(try await client.with([:]).send(.post, path + "/", body: nil).text == #"{"success":true,"message":"Unsubscribed"}"#)
         }
     }
 
@@ -83,7 +153,9 @@ struct UnsubscribeTests {
             let contact = try await client.makeContact()
             _ = try await client.database.execute("UPDATE contacts SET status = 'complained' WHERE id = \(contact)")
             let headers: HTTPFields = [.contentType: "application/x-www-form-urlencoded"]
-            try await client.with([:]).send(.post, try path(client, contact), "undo=1", headers: headers).expectProblem(409)
+            let path = try path(client, contact)
+            let undo = try await client.with([:]).send(.get, path).undo
+            try await client.with([:]).send(.post, path, "undo=\(undo)", headers: headers).expectProblem(409, code: "address_refused")
             #expect(try await client.contactStatus(contact) == "complained")
         }
     }
@@ -111,7 +183,10 @@ struct UnsubscribeTests {
 
     @Test("what an address holds is escaped on the page")
     func escaping() async throws {
-        let response = try PublicPageRenderer().response(.askToUnsubscribe(MaskedAddress.of("<i>alert(1)@ex.test")))
+        let response = try PublicPageRenderer().response(
+            .askToUnsubscribe(MaskedAddress.of("<i>alert(1)@ex.test"), in: .english),
+            in: .english
+        )
         let collector = BodyCollector()
         try await response.body.write(collector)
         #expect(String(decoding: collector.bytes, as: UTF8.self).contains("unsubscribe &lt;i***@ex.test."))
@@ -128,5 +203,21 @@ struct UnsubscribeTests {
             let browser = try await client.send(.post, path, body: nil, headers: [.accept: "text/html"])
             #expect(browser.status == 503 && browser.text.contains("Please try again") && browser.headers[.retryAfter] != nil)
         }
+    }
+}
+
+extension Reply {
+    /// The signed token of the page's undo button.
+    var undo: String {
+        get throws {
+            let match = try #require(text.firstMatch(of: /name="undo" value="([^"]+)"/), "no undo: \(text.prefix(2_000))")
+            return String(match.1)
+        }
+    }
+}
+
+extension APIClient {
+    fileprivate func membership(_ contact: UUID) async throws -> String? {
+        try await database.query("SELECT status FROM list_contacts WHERE contact_id = \(contact)").first?.get("status")
     }
 }

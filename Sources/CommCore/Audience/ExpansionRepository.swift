@@ -141,6 +141,7 @@ struct ExpansionRepository: Sendable {
         guard !fields.isEmpty else { return "NULL::text[]" }
         let values = fields.map { field -> SQL in
             switch field {
+            case RenderProgram.trackingOptOutField: "CASE WHEN c.tracking_opt_out THEN '1' END"
             case "name": "c.name"
             case "email": "c.email"
             case "phone": "c.phone"

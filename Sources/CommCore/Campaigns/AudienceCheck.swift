@@ -36,7 +36,7 @@ package struct AudienceChecker: Sendable {
     package func check(tenantID: UUID, campaignID: UUID) async throws -> AudienceCheck {
         let program = try await preview.program(tenantID: tenantID, campaignID: campaignID)
         // The language only chooses how something is written.
-        let fields = program.fields.filter { $0 != RenderProgram.languageField }
+        let fields = program.fields.filter { ![RenderProgram.languageField, RenderProgram.trackingOptOutField].contains($0) }
         let counts = try await repository.count(fields, tenantID: tenantID, campaignID: campaignID, now: time.now)
         let bare = program.fieldsWithoutDefault
         return AudienceCheck(

@@ -11,6 +11,7 @@ package struct CampaignCompiler: Sendable {
     private let trackingBase: String
     private let preflight: Preflight
     private let settings: SendingSettingsRepository
+    private let tracking: TrackingSettingsRepository
 
     /// - Parameter trackingBase: where tracked links lead, `https://track.example.com`; only for showing them in artifacts.
     package init(client: PostgresClient, time: any TimeSource, pipeline: CompilePipeline, trackingBase: String, preflight: Preflight) {
@@ -21,6 +22,7 @@ package struct CampaignCompiler: Sendable {
         self.trackingBase = trackingBase
         self.preflight = preflight
         settings = SendingSettingsRepository(client: client, time: time)
+        tracking = TrackingSettingsRepository(client: client, time: time)
     }
 
     /// Stores the next version of the campaign's artifact and of its audience snapshot, in one transaction.
@@ -77,22 +79,33 @@ package struct CampaignCompiler: Sendable {
     }
 
     private func prepare(_ input: CompileInput, tenantID: UUID, settings: SendingSettings) async throws -> CompiledTemplate {
-        let compiled = try compile(input, fields: .anyAttribute, settings)
+        let tracking = try await tracking.get(tenantID: tenantID)
+        let compiled = try compile(input, fields: .anyAttribute, settings, tracking)
         let used = compiled.program.fields.compactMap(CompileInput.attribute(of:))
         guard !used.isEmpty else { return compiled }
         let known = try await CompileInput.known(used, tenantID: tenantID, client: client)
-        return known.count == Set(used).count ? compiled : try compile(input, fields: .attributes(known), settings)
+        return known.count == Set(used).count ? compiled : try compile(input, fields: .attributes(known), settings, tracking)
     }
 
-    private func compile(_ input: CompileInput, fields: KnownFields, _ settings: SendingSettings) throws -> CompiledTemplate {
+    private func compile(
+        _ input: CompileInput,
+        fields: KnownFields,
+        _ settings: SendingSettings,
+        _ tracking: TrackingSettings
+    ) throws -> CompiledTemplate {
         var options = CompileOptions(
             campaignID: input.campaign.id,
             fields: fields,
             utm: input.campaign.googleAnalytics.utmOptions,
+            trackLinks: input.tracksClicks ?? tracking.clicks,
             trackingBase: trackingBase,
+            openPixel: input.tracksOpens ?? tracking.opens,
             untrackedHosts: settings.untrackedHosts
         )
         if let language = input.campaign.language { options.language = language }
+        options.honoursOptOut = true
+        options.scannerTrap = tracking.scannerTrap
+        options.ownTrackingBase = tracking.base
         do {
             return try pipeline.compile(input.source, options: options)
         } catch let error as CompileError {

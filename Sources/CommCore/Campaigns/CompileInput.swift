@@ -5,25 +5,34 @@ import Postgres
 struct CompileInput: Sendable {
     let campaign: Campaign
     let source: TemplateSource
+    /// The campaign's own choice; nil: the tenant's.
+    let tracksOpens: Bool?
+    let tracksClicks: Bool?
 
     static func load(tenantID: UUID, campaignID: UUID, client: PostgresClient) async throws -> CompileInput {
         try await client.withTenant(tenantID) { connection in
             let campaign = try await CampaignRepository.find(tenantID: tenantID, id: campaignID, on: connection)
             let rows = try await connection.query(
                 """
-                SELECT subject, type, body_html, body_text FROM templates
-                 WHERE tenant_id = \(tenantID) AND id = \(campaign.templateID)
+                SELECT t.subject, t.type, t.body_html, t.body_text, g.track_opens, g.track_clicks
+                  FROM templates t JOIN campaigns g ON g.tenant_id = t.tenant_id AND g.id = \(campaignID)
+                 WHERE t.tenant_id = \(tenantID) AND t.id = \(campaign.templateID)
                 """
             )
-            let source = try rows.one { row in
+            return try rows.one { row in
                 let type: TemplateType = try row.get("type")
-                return TemplateSource(
+                let source = TemplateSource(
                     subject: try row.get("subject"),
                     html: type == .html ? try row.get("body_html") : nil,
                     text: try row.get("body_text")
                 )
+                return CompileInput(
+                    campaign: campaign,
+                    source: source,
+                    tracksOpens: try row.get("track_opens"),
+                    tracksClicks: try row.get("track_clicks")
+                )
             }
-            return CompileInput(campaign: campaign, source: source)
         }
     }
 

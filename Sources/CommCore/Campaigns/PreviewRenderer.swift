@@ -68,6 +68,8 @@ extension RenderProgram {
     }
 
     private func replaceLink(_ segment: Segment, literal: (String) -> String, url: Escaping) -> [Segment] {
+        // Nobody opens a preview.
+        if segment == .openPixelURL { return [.literal("data:,")] }
         guard case .trackedLink(let place) = segment, links.indices.contains(place) else { return [segment] }
         return links[place].url.flatMap { part in
             part.replacingLeaves { part in

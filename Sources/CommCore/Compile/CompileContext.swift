@@ -124,7 +124,7 @@ struct TextLink {
             switch segment {
             case .literal(let text): sum + DisplayWidth.of(text)
             // Tokens are longer than any line.
-            case .trackedLink, .unsubscribeURL, .webVersionURL, .openPixelURL: sum + PlainText.width
+            case .trackedLink, .unsubscribeURL, .webVersionURL, .preferencesURL, .openPixelURL: sum + PlainText.width
             case .field, .value, .condition, .loop: sum + 12
             }
         }

@@ -16,6 +16,12 @@ package struct CompileOptions: Sendable {
     package var preheader: String?
     /// Whether an image that reports the opening of the mail is added.
     package var openPixel: Bool
+    /// Whether the image is left out for recipients who asked not to be tracked, by the program's field of that name.
+    package var honoursOptOut = false
+    /// Whether a link that no reader can see is added: whoever follows it is no reader.
+    package var scannerTrap = false
+    /// The tenant's own tracking domain, `https://news.example.com`; nil for the deployment's.
+    package var ownTrackingBase: String?
     /// Whether tables, cells, rows and images also get the attributes that Outlook for Windows goes by.
     package var outlookAttributes: Bool
     /// How the text part that is made from the HTML shows where links lead.

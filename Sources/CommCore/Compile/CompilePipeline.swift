@@ -10,6 +10,7 @@ package struct CompilePipeline: Sendable {
         InlineStyles(),
         RewriteLinks(),
         AddPreheader(),
+        AddScannerTrap(),
         AddOpenPixel(),
         FillMergeTags(),
         MakeTextPart(),

@@ -52,6 +52,8 @@ package struct LinkReport: Codable, Sendable, Equatable {
         case unsubscribe
         /// The mail itself, in a browser.
         case webVersion = "web_version"
+        /// The recipient's preference centre.
+        case preferences
         /// Marked with `data-do-not-track`.
         case doNotTrack = "do_not_track"
         /// Its host is one that the tenant does not track.

@@ -23,9 +23,11 @@ extension CompiledTemplate {
             html: context.html,
             text: context.text,
             links: context.links,
-            language: context.usesLanguage ? context.options.language : nil
+            language: context.usesLanguage ? context.options.language : nil,
+            trackingBase: context.options.ownTrackingBase
         )
-        let shown = ShownProgram(program: program, base: context.options.trackingBase, campaignID: context.options.campaignID)
+        let base = context.options.ownTrackingBase ?? context.options.trackingBase
+        let shown = ShownProgram(program: program, base: base, campaignID: context.options.campaignID)
         self.init(
             program: program,
             html: program.html.map(shown.text),

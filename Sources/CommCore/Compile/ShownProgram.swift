@@ -16,6 +16,7 @@ struct ShownProgram {
         case .field(let place, let fallback, _): field(MergeSource.field(program.fields[place]), fallback)
         case .unsubscribeURL: "{{unsubscribe_url}}"
         case .webVersionURL: "{{web_version_url}}"
+        case .preferencesURL: "{{preferences_url}}"
         case .trackedLink(let place): "\(base)/c/TRACK_TOKEN_\(campaignID.uuidString.lowercased())_\(program.links[place].index)"
         case .openPixelURL: "\(base)/o/TRACK_TOKEN_\(campaignID.uuidString.lowercased())"
         case .value(let source, let filters, _): MergeWriter.tag(source.key, filters: filters)

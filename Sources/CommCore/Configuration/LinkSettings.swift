@@ -15,13 +15,23 @@ package struct LinkSettings: Sendable {
     package var unsubscribeMailto: String
     /// Signs and verifies link tokens and service tokens (HS256).
     package var signingSecret: Secret
+    /// What links were signed with before; they go on working.
+    package var previousSigningSecret: Secret?
 
     /// All of them.
-    package init(publicBase: String, trackingBase: String, fromAddress: String, unsubscribeMailto: String, signingSecret: Secret) {
+    package init(
+        publicBase: String,
+        trackingBase: String,
+        fromAddress: String,
+        unsubscribeMailto: String,
+        signingSecret: Secret,
+        previousSigningSecret: Secret? = nil
+    ) {
         self.publicBase = publicBase
         self.trackingBase = trackingBase
         self.fromAddress = fromAddress
         self.unsubscribeMailto = unsubscribeMailto
         self.signingSecret = signingSecret
+        self.previousSigningSecret = previousSigningSecret
     }
 }

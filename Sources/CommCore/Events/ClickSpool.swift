@@ -23,9 +23,10 @@ package struct ClickSpool: Sendable {
         """
     )
 
-    /// Keeps a tracking payload that carries its own `event_id`.
-    package func append(_ payload: String) async throws {
-        _ = try await redis.send(RedisCommand("RPUSH", [.string(key), .string(payload)]))
+    /// Keeps clicks and opens, all or none.
+    package func append(_ entries: [TrackingInbox.Entry]) async throws {
+        guard !entries.isEmpty else { return }
+        _ = try await redis.send(RedisCommand("RPUSH", [.string(key)] + entries.map { .bytes($0.payload) }))
     }
 
     /// Moves the oldest clicks into the inbox; a click that is moved twice (after a crash) meets its own id.

@@ -17,6 +17,12 @@ package struct Event: Sendable, Equatable {
     package let bounceKind: BounceKind?
     /// Details such as URL, user agent and SMTP code, as a JSON object.
     package let payload: String
+    /// What a click or open showed of who made it.
+    package let tracked: TrackedDetails?
+    /// What an unsubscribe or its undoing is about.
+    package let scope: SubscriptionScope
+    /// Whether a person is behind a click or an open; nil for other events and until it was judged.
+    package var verdict: TrackingVerdict?
 
     /// - Parameter discriminator: what tells two facts of the same type about one message apart, for example the id made when a
     ///   click was received. Ignored for facts that happen once per message.
@@ -30,7 +36,9 @@ package struct Event: Sendable, Equatable {
         occurredAt: Date,
         bounceKind: BounceKind? = nil,
         discriminator: String? = nil,
-        payload: String = "{}"
+        payload: String = "{}",
+        tracked: TrackedDetails? = nil,
+        scope: SubscriptionScope = .all
     ) {
         self.type = type
         self.tenantID = tenantID
@@ -41,6 +49,8 @@ package struct Event: Sendable, Equatable {
         self.occurredAt = occurredAt
         self.bounceKind = type == .bounced ? bounceKind ?? .hard : nil
         self.payload = payload
+        self.tracked = tracked
+        self.scope = scope
         self.id = EventIdentity.make(
             type: type,
             messageID: messageID,
@@ -53,5 +63,20 @@ package struct Event: Sendable, Equatable {
     /// The time that decides the partition: the message's own, else when it happened.
     package var bucket: Date {
         messageID.flatMap(UUIDv7.time(of:)) ?? occurredAt
+    }
+}
+
+extension Event {
+    /// A click or open as the classifier sees it; nil for other events.
+    var hit: TrackingHit? {
+        guard let kind = TrackingHit.Kind(rawValue: type.rawValue) else { return nil }
+        return TrackingHit(
+            id: id,
+            kind: kind,
+            occurredAt: occurredAt,
+            linkIndex: tracked?.linkIndex,
+            signals: tracked?.signals ?? TrackingSignals(),
+            verdict: verdict
+        )
     }
 }

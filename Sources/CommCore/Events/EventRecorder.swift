@@ -24,28 +24,98 @@ package struct EventRecorder: Sendable {
     ) async throws -> Int {
         let unique = Self.withoutDuplicates(events)
         let mayCount = try await RollUpProjection.lock(unique, chunks: dispatched, waits: waitsForRebuild, on: connection)
-        let fresh = unique.isEmpty ? [] : try await store(unique, on: connection, now: now)
-        let rollUps = RollUpProjection(events: fresh, chunks: dispatched)
+        let (fresh, revisions) = unique.isEmpty ? ([], []) : try await store(unique, on: connection, now: now)
+        let rollUps = RollUpProjection(
+            events: fresh,
+            revisions: revisions.compactMap { RollUpProjection.Revision($0) },
+            chunks: dispatched
+        )
         if mayCount { try await rollUps.apply(on: connection) } else { try await rollUps.mark(now: now, on: connection) }
         return fresh.count
     }
 
-    /// Stores events and moves counters, contacts and suppressions by those that are new.
-    private func store(_ unique: [Event], on connection: PostgresConnection, now: Date) async throws -> [Event] {
-        let clickedBefore = try await EventRepository.messagesAlreadyClicked(unique, on: connection)
+    /// Stores events and moves counters, contacts and suppressions by those that are new, and by the verdicts that they change.
+    private func store(
+        _ events: [Event],
+        on connection: PostgresConnection,
+        now: Date
+    ) async throws -> (fresh: [Event], revisions: [VerdictChange]) {
+        var unique = events
+        let tracked = try await Self.judge(unique, on: connection)
+        for place in unique.indices { unique[place].verdict = tracked.verdict(on: unique[place]) }
         let newIDs = try await EventRepository.insert(unique, receivedAt: now, on: connection)
         let fresh = unique.filter { newIDs.contains($0.id) }
-        guard !fresh.isEmpty else { return [] }
-        try await CampaignCounters(events: fresh, clickedBefore: clickedBefore).apply(on: connection, now: now)
-        try await ContactEngagement(events: fresh).apply(on: connection, now: now)
-        try await EngagementLevels(events: fresh).apply(on: connection, now: now)
+        guard !fresh.isEmpty else { return ([], []) }
+        let revisions = tracked.revisions
+        try await TrackedMessageRepository.revise(revisions, on: connection)
+        let changes = fresh.compactMap { VerdictChange($0) } + revisions
+        try await Self.project(fresh, changes, reach: tracked.reach(storing: newIDs), on: connection, now: now)
         try await SuppressionProjection(events: fresh).apply(on: connection, now: now)
-        return fresh
+        try await PartialSubscriptions(events: fresh).apply(on: connection, now: now)
+        return (fresh, revisions)
+    }
+
+    /// Judges what is stored of messages again.
+    ///
+    /// - Returns: the verdicts that are other than before.
+    func rejudge(
+        _ messages: [TrackedMessageRepository.Reference],
+        classifier: VerdictClassifier,
+        on connection: PostgresConnection,
+        now: Date
+    ) async throws -> [VerdictChange] {
+        let stored = try await TrackedMessageRepository.lock(messages, on: connection)
+        let batch = TrackedBatch([], messages: stored, classifier: classifier)
+        let revisions = batch.revisions
+        guard !revisions.isEmpty else { return [] }
+        try await TrackedMessageRepository.revise(revisions, on: connection)
+        try await Self.project([], revisions, reach: batch.reach(storing: []), on: connection, now: now)
+        for (campaignID, changes) in Dictionary(grouping: revisions, by: \.campaignID) {
+            guard let campaignID, let tenantID = changes.first?.tenantID else { continue }
+            try await RollUpRebuilder.mark(tenantID: tenantID, campaignID: campaignID, now: now, on: connection)
+        }
+        return revisions
+    }
+
+    /// Everything that follows from events and verdicts.
+    private static func project(
+        _ events: [Event],
+        _ changes: [VerdictChange],
+        reach: [TrackedBatch.Reach],
+        on connection: PostgresConnection,
+        now: Date
+    ) async throws {
+        try await CampaignCounters(events: events, changes: changes, reach: reach).apply(on: connection, now: now)
+        try await ContactEngagement(events: events, changes: changes).apply(on: connection, now: now)
+        var levels = EngagementLevels(events: events)
+        for change in changes { levels.add(tenantID: change.tenantID, contactID: change.contactID) }
+        try await levels.apply(on: connection, now: now)
+    }
+
+    private static func judge(_ events: [Event], on connection: PostgresConnection) async throws -> TrackedBatch {
+        let hits = events.filter { $0.hit != nil }
+        guard !hits.isEmpty else { return TrackedBatch([], messages: [], classifier: VerdictClassifier()) }
+        var seen: Set<TrackedMessage.Key> = []
+        let references = hits.compactMap { event -> TrackedMessageRepository.Reference? in
+            guard let key = event.messageKey, seen.insert(key).inserted else { return nil }
+            return TrackedMessageRepository.Reference(key: key, createdAt: event.bucket)
+        }
+        let messages = try await TrackedMessageRepository.lock(references, on: connection)
+        let networks = try await TrackedMessageRepository.networks(on: connection)
+        return TrackedBatch(hits, messages: messages, classifier: VerdictClassifier(networks: networks))
     }
 
     /// Drops repeats within the batch and sorts, so that concurrent recorders take row locks in the same order.
     private static func withoutDuplicates(_ events: [Event]) -> [Event] {
         var seen = Set<UUID>()
         return events.filter { seen.insert($0.id).inserted }.sorted { $0.occurredAt < $1.occurredAt }
+    }
+}
+
+extension RollUpProjection.Revision {
+    /// Nil for a new event, and for one of no message.
+    fileprivate init?(_ change: VerdictChange) {
+        guard let messageID = change.messageID, let before = change.before else { return nil }
+        self.init(eventID: change.eventID, tenantID: change.tenantID, messageID: messageID, oldVerdict: before.rawValue)
     }
 }

@@ -12,10 +12,14 @@ struct ReportedFact: Sendable {
     var bounceKind: BounceKind?
     var discriminator: String?
     var payload: String
+    var tracked: TrackedDetails?
 
     /// The event, once the owner is known.
+    ///
+    /// Of a person who does not want to be tracked, a click says that somebody clicked, and not who.
     func event(of owner: MessageOwner) -> Event {
-        Event(
+        guard tracked == nil || !owner.refusesTracking else { return anonymous(of: owner) }
+        return Event(
             type: type,
             tenantID: owner.tenantID,
             campaignID: owner.campaignID,
@@ -25,7 +29,23 @@ struct ReportedFact: Sendable {
             occurredAt: occurredAt,
             bounceKind: bounceKind,
             discriminator: discriminator,
-            payload: payload
+            payload: payload,
+            tracked: tracked
+        )
+    }
+
+    private func anonymous(of owner: MessageOwner) -> Event {
+        Event(
+            type: type,
+            tenantID: owner.tenantID,
+            campaignID: owner.campaignID,
+            contactID: nil,
+            messageID: nil,
+            source: source,
+            occurredAt: occurredAt,
+            discriminator: discriminator,
+            payload: TrackingSource.anonymised(payload),
+            tracked: tracked
         )
     }
 }
@@ -36,6 +56,8 @@ struct MessageOwner: Sendable {
     let campaignID: UUID?
     let contactID: UUID?
     let messageID: UUID?
+    /// The person asked not to be tracked.
+    var refusesTracking = false
 }
 
 /// A report that cannot be understood; it is dropped and counted.

@@ -36,48 +36,63 @@ package struct SubscriptionService: Sendable {
         self.time = time
     }
 
-    /// The address and whether it is unsubscribed, without changing anything; nil when there is no such contact.
-    package func status(of subject: Subject) async throws -> (email: String, isUnsubscribed: Bool)? {
-        let rows = try await client.query(
-            """
-            SELECT email, status IN ('unsubscribed', 'complained') AS gone FROM contacts
-            WHERE tenant_id = \(subject.tenantID) AND id = \(subject.contactID) AND deleted_at IS NULL
-            """,
-            tenant: subject.tenantID
-        )
-        guard let row = rows.first else { return nil }
-        return (try row.get("email"), try row.get("gone"))
-    }
-
-    /// Unsubscribes from everything of the tenant; idempotent.
+    /// Unsubscribes, from everything of the tenant unless told otherwise; idempotent.
     ///
-    /// - Parameter source: `link`, `one_click`, `api`.
-    package func unsubscribe(_ subject: Subject, source: String) async throws -> Outcome {
-        try await change(subject, to: .unsubscribed, source: source) { $0.status == "unsubscribed" && $0.isSuppressed }
+    /// - Parameter source: `link`, `one_click`, `api`, `preferences`.
+    package func unsubscribe(_ subject: Subject, scope: SubscriptionScope = .all, source: String) async throws -> Outcome {
+        try await change(subject, to: .unsubscribed, scope: scope, source: source)
     }
 
     /// Takes an unsubscribe back; refused for addresses that complained or bounced.
-    package func resubscribe(_ subject: Subject, source: String) async throws -> Outcome {
-        try await change(subject, to: .resubscribed, source: source) { $0.status == "active" && !$0.isSuppressed }
+    package func resubscribe(_ subject: Subject, scope: SubscriptionScope = .all, source: String) async throws -> Outcome {
+        try await change(subject, to: .resubscribed, scope: scope, source: source)
+    }
+
+    /// The lists of the campaign on which the person is or was.
+    package func campaignLists(of subject: Subject) async throws -> [UUID] {
+        let rows = try await client.query(
+            """
+            SELECT m.list_id FROM list_contacts m
+            JOIN campaign_lists k ON k.tenant_id = m.tenant_id AND k.list_id = m.list_id AND k.campaign_id = \(subject.campaignID)
+            WHERE m.tenant_id = \(subject.tenantID) AND m.contact_id = \(subject.contactID)
+            """,
+            tenant: subject.tenantID
+        )
+        return try rows.map { try $0.get("list_id") }
     }
 
     private struct State: Sendable {
         let email: String
         let status: String
+        /// For good.
         let isSuppressed: Bool
+        /// For good, and by what the person did or what came back from the address.
+        let isSuppressedByFact: Bool
+        let pausedUntil: Date?
+        /// Of the lists that the call is about: on how many it is, and how many it has left.
+        let activeLists: Int
+        let leftLists: Int
+
+        /// Whether nothing would change.
+        func isAlready(_ type: EventType, _ scope: SubscriptionScope) -> Bool {
+            switch (scope, type) {
+            // An entry that somebody made by hand goes with that hand: the person's own wish is kept beside it.
+            case (.all, .unsubscribed): status == "unsubscribed" && isSuppressedByFact
+            case (.all, _): status == "active" && !isSuppressed
+            case (.lists, .unsubscribed): activeLists == 0
+            case (.lists, _): leftLists == 0
+            case (.pause(let until), .unsubscribed): isSuppressed || pausedUntil.map { abs($0.timeIntervalSince(until)) < 60 } ?? false
+            case (.pause, _): pausedUntil == nil
+            }
+        }
     }
 
-    private func change(
-        _ subject: Subject,
-        to type: EventType,
-        source: String,
-        unless isDone: @Sendable (State) -> Bool
-    ) async throws -> Outcome {
+    private func change(_ subject: Subject, to type: EventType, scope: SubscriptionScope, source: String) async throws -> Outcome {
         try await client.withTenant(subject.tenantID) { connection in
-            guard let state = try await Self.lock(subject, on: connection) else { return .contactNotFound }
-            if isDone(state) { return .done(email: state.email, changed: false) }
-            if type == .resubscribed, ["complained", "bounced"].contains(state.status) { return .refused(email: state.email) }
             let now = time.now
+            guard let state = try await Self.lock(subject, scope, now: now, on: connection) else { return .contactNotFound }
+            if state.isAlready(type, scope) { return .done(email: state.email, changed: false) }
+            if type == .resubscribed, ["complained", "bounced"].contains(state.status) { return .refused(email: state.email) }
             let event = Event(
                 type: type,
                 tenantID: subject.tenantID,
@@ -86,16 +101,23 @@ package struct SubscriptionService: Sendable {
                 messageID: subject.messageID,
                 source: source,
                 occurredAt: now,
-                discriminator: UUIDv7.make(at: now).uuidString
+                discriminator: UUIDv7.make(at: now).uuidString,
+                payload: try scope.payload(),
+                scope: scope
             )
             try await recorder.record([event], on: connection, now: now)
             return .done(email: state.email, changed: true)
         }
     }
 
-    /// Locks the contact, so that two clicks at once make one event; looks for the suppression only then, in a statement that sees
-    /// what was committed while this one waited.
-    private static func lock(_ subject: Subject, on connection: PostgresConnection) async throws -> State? {
+    /// Locks the contact, so that two clicks at once make one event; looks for the rest only then, in a statement that sees what was
+    /// committed while this one waited.
+    private static func lock(
+        _ subject: Subject,
+        _ scope: SubscriptionScope,
+        now: Date,
+        on connection: PostgresConnection
+    ) async throws -> State? {
         let rows = try await connection.query(
             """
             SELECT email, email_norm, status FROM contacts
@@ -104,13 +126,31 @@ package struct SubscriptionService: Sendable {
             """
         )
         guard let row = rows.first else { return nil }
-        let suppressions = try await connection.query(
+        var lists: [UUID] = []
+        if case .lists(let ids) = scope { lists = ids }
+        let found = try await connection.query(
             """
-            SELECT FROM suppressions
-            WHERE tenant_id = \(subject.tenantID) AND email_norm = \(try row.get("email_norm") as String) AND scope = 'all'
-              AND expires_at IS NULL
+            SELECT coalesce(bool_or(s.expires_at IS NULL), false) AS suppressed,
+                   coalesce(bool_or(s.expires_at IS NULL AND s.reason IN ('unsubscribe', 'complaint', 'bounce')), false) AS by_fact,
+                   max(s.expires_at) FILTER (WHERE s.reason = 'pause' AND s.expires_at > \(now)) AS paused_until,
+                   (SELECT count(*) FROM list_contacts m WHERE m.tenant_id = \(subject.tenantID) AND m.contact_id = \(subject.contactID)
+                       AND m.list_id = ANY(\(lists)::uuid[]) AND m.status = 'active')::int AS active_lists,
+                   (SELECT count(*) FROM list_contacts m WHERE m.tenant_id = \(subject.tenantID) AND m.contact_id = \(subject.contactID)
+                       AND m.list_id = ANY(\(lists)::uuid[]) AND m.status = 'unsubscribed')::int AS left_lists
+            FROM suppressions s
+            WHERE s.tenant_id = \(subject.tenantID) AND s.email_norm = \(try row.get("email_norm") as String)
+              AND s.scope IN ('all', 'marketing')
             """
         )
-        return State(email: try row.get("email"), status: try row.get("status"), isSuppressed: !suppressions.isEmpty)
+        guard let state = found.first else { return nil }
+        return State(
+            email: try row.get("email"),
+            status: try row.get("status"),
+            isSuppressed: try state.get("suppressed"),
+            isSuppressedByFact: try state.get("by_fact"),
+            pausedUntil: try state.get("paused_until"),
+            activeLists: try state.get("active_lists"),
+            leftLists: try state.get("left_lists")
+        )
     }
 }

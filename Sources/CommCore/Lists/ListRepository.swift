@@ -8,7 +8,7 @@ package struct ListRepository: Sendable {
     private static let longestName = 200
     private static let longestDescription = 2_000
 
-    private let client: PostgresClient
+    let client: PostgresClient
     private let time: any TimeSource
 
     package init(client: PostgresClient, time: any TimeSource) {

@@ -44,22 +44,36 @@ package enum Base64URL {
 
     /// The bytes of an encoding; nil for padding, foreign characters, an impossible length or stray bits at the end.
     package static func decode(_ text: some Collection<UInt8>) -> [UInt8]? {
+        let decoded = text.withContiguousStorageIfAvailable { decode(UnsafeRawBufferPointer($0)) }
+        return decoded ?? Array(text).withUnsafeBytes { decode($0) }
+    }
+
+    /// The same for bytes that lie side by side.
+    package static func decode(_ text: UnsafeRawBufferPointer) -> [UInt8]? {
         guard text.count % 4 != 1 else { return nil }
-        var output: [UInt8] = []
-        output.reserveCapacity(text.count * 3 / 4)
-        var group: UInt32 = 0
-        var bits = 0
-        for character in text {
-            let value = values[Int(character)]
-            guard value != 0xFF else { return nil }
-            group = group << 6 | UInt32(value)
-            bits += 6
-            if bits >= 8 {
-                bits -= 8
-                output.append(UInt8(truncatingIfNeeded: group >> UInt32(bits)))
-                group &= (1 << UInt32(bits)) - 1
+        var isValid = true
+        let decoded = values.withUnsafeBufferPointer { values in
+            [UInt8](unsafeUninitializedCapacity: text.count * 3 / 4) { output, count in
+                var group: UInt32 = 0
+                var bits: UInt32 = 0
+                for character in text {
+                    let value = values[Int(character)]
+                    guard value != 0xFF else {
+                        isValid = false
+                        return
+                    }
+                    group = group << 6 | UInt32(value)
+                    bits += 6
+                    if bits >= 8 {
+                        bits -= 8
+                        output[count] = UInt8(truncatingIfNeeded: group >> bits)
+                        count += 1
+                        group &= (1 << bits) - 1
+                    }
+                }
+                isValid = group == 0
             }
         }
-        return group == 0 ? output : nil
+        return isValid ? decoded : nil
     }
 }

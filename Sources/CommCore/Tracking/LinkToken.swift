@@ -12,6 +12,11 @@ package struct LinkToken: Sendable, Equatable {
 
     /// A link of a mail.
     package struct Link: Sendable, Equatable {
+        /// The place of the link that no reader can see.
+        ///
+        /// Above that of any link of a mail: there are at most some hundreds of them.
+        package static let trapIndex = 65_535
+
         /// Place among the mail's links, counted from 0.
         package let index: Int
         /// Absolute http or https URL.

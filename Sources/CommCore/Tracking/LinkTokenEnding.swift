@@ -27,9 +27,21 @@ struct LinkTokenEnding: Sendable {
 
     /// Whether a redirect may go there: http or https, a host, no blanks and no controls.
     static func isWebURL(_ url: [UInt8]) -> Bool {
-        let lowered = url.prefix(8).map { $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }
-        let start = lowered.starts(with: "https://".utf8) ? 8 : lowered.starts(with: "http://".utf8) ? 7 : 0
-        guard start > 0, url.count > start, !"/?#".utf8.contains(url[start]) else { return false }
+        guard let start = starts(url, with: "https://") ?? starts(url, with: "http://"), url.count > start else { return false }
+        let host = url[start]
+        guard host != UInt8(ascii: "/"), host != UInt8(ascii: "?"), host != UInt8(ascii: "#") else { return false }
         return url.allSatisfy { $0 > 0x20 && $0 != 0x7F }
+    }
+
+    /// The length of the scheme if the URL begins with it, in whatever case.
+    private static func starts(_ url: [UInt8], with scheme: StaticString) -> Int? {
+        let count = scheme.utf8CodeUnitCount
+        guard url.count >= count else { return nil }
+        for place in 0..<count {
+            let byte = url[place]
+            let lowered = byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
+            guard lowered == scheme.utf8Start[place] else { return nil }
+        }
+        return count
     }
 }

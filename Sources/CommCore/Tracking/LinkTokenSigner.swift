@@ -46,6 +46,16 @@ package struct LinkTokenSigner: Sendable {
         token(.view, for: subject, issuedAt: issuedAt)
     }
 
+    /// The token of the recipient's preference centre.
+    package func preferencesToken(for subject: LinkTokenSubject, issuedAt: Date) -> String {
+        token(.preferences, for: subject, issuedAt: issuedAt)
+    }
+
+    /// The token of a button that takes back what was just done.
+    package func undoToken(for subject: LinkTokenSubject, issuedAt: Date) -> String {
+        token(.undo, for: subject, issuedAt: issuedAt)
+    }
+
     private func token(_ purpose: LinkTokenPurpose, for subject: LinkTokenSubject, issuedAt: Date) -> String {
         var token: [UInt8] = []
         LinkTokenBeginning(purpose: purpose, subject: subject, issuedAt: issuedAt, key: key).appendToken(ending: .none, to: &token)

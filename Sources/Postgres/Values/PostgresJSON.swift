@@ -48,3 +48,26 @@ extension PostgresJSON: PostgresEncodable, PostgresDecodable, PostgresArrayEleme
         }
     }
 }
+
+/// A JSON document as UTF-8, bound as `jsonb`; the server checks it.
+package struct PostgresJSONBytes: Sendable, Hashable {
+    package var bytes: [UInt8]
+
+    package init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+}
+
+extension PostgresJSONBytes: PostgresEncodable, PostgresDecodable, PostgresArrayElement {
+    package static var postgresType: PostgresType { .jsonb }
+
+    package func encode(into buffer: inout PostgresBuffer) {
+        buffer.append(integer: PostgresJSON.version)
+        buffer.append(bytes)
+    }
+
+    package static func decode(_ value: PostgresValue) -> PostgresJSONBytes? {
+        guard value.type == PostgresType.jsonb.oid, value.bytes.first == PostgresJSON.version else { return nil }
+        return PostgresJSONBytes(Array(value.bytes[1...]))
+    }
+}

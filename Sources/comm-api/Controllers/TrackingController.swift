@@ -3,74 +3,52 @@ import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import Logging
+import NIOCore
 
-/// Tracked links: `GET /c/{token}` sends the reader on to the URL inside the verified token, and nowhere else.
+/// Tracked links and open pixels: `GET /c/{token}` sends the reader on to the URL inside the verified token and nowhere else,
+/// `GET /o/{token}` is an image of one pixel.
+///
+/// In the server most of them are answered by `TrackingHandler` before they get here, in the same way.
 struct TrackingController: Sendable {
-    let verifier: LinkTokenVerifier
+    let links: TrackedLinks
     let clicks: ClickRecorder
     let pages: PublicPageRenderer
-    let time: any TimeSource
 
     /// Records the click, then redirects.
     func click(_ request: Request, context: APIContext) async throws -> Response {
-        try await follow(request, context) { token, link in
-            let now = time.now
-            let click = TrackingSource.Click(
-                tenantID: token.subject.tenantID,
-                campaignID: token.subject.campaignID,
-                contactID: token.subject.contactID,
-                messageID: token.subject.messageID,
-                linkIndex: link.index,
-                url: link.url,
-                userAgent: request.headers[.userAgent].map(Self.storable),
-                ip: ClientAddress.of(request, peer: context.peer),
-                occurredAt: now,
-                eventID: UUIDv7.make(at: now)
-            )
-            await clicks.record(try click.json())
-        }
+        await follow(request, context, as: .clicked)
     }
 
-    /// A link checker asks where the link leads; nobody clicked.
+    /// Something asks where the link leads: no reader does, so it is recorded as what it is.
     func peek(_ request: Request, context: APIContext) async throws -> Response {
-        try await follow(request, context) { _, _ in }.createHeadResponse()
+        await follow(request, context, as: .clicked).createHeadResponse()
     }
 
-    private func follow(
-        _ request: Request,
-        _ context: APIContext,
-        _ record: (LinkToken, LinkToken.Link) async throws -> Void
-    ) async throws -> Response {
-        let token: LinkToken
+    /// Records the open, then gives the image.
+    func open(_ request: Request, context: APIContext) async throws -> Response {
+        await follow(request, context, as: .opened)
+    }
+
+    private func follow(_ request: Request, _ context: APIContext, as kind: TrackingHit.Kind) async -> Response {
+        let seen = TrackingRequest(request.headers)
+        var token = context.parameters.get("token") ?? ""
         do {
-            token = try verifier.verify(context.parameters.get("token") ?? "", for: .click, now: time.now)
+            let peer = ClientAddress.Peer(context.peer)
+            let isHead = request.method == .head
+            let answer = try token.withUTF8 { bytes in
+                try links.answer(UnsafeRawBufferPointer(bytes), for: kind) { seen.signals(peer: peer, isHead: isHead) }
+            }
+            await clicks.record(answer.entry)
+            let body = answer.body.isEmpty ? ResponseBody() : ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body))
+            return Response(status: answer.status, headers: answer.headers, body: body)
         } catch {
-            context.logger.debug("click refused", metadata: ["reason": .string(error.code.rawValue)])
-            return error.code == .expired ? pages.response(.expiredLink, status: .gone) : pages.response(.invalidLink, status: .notFound)
+            let code = (error as? LinkTokenError)?.code
+            context.logger.debug("tracked link refused", metadata: ["reason": .string(code?.rawValue ?? "unknown")])
+            guard kind == .clicked else { return pages.missingPixel }
+            let language = PageLanguage(request.headers)
+            return code == .expired
+                ? pages.response(.expiredLink(in: language.texts), in: language, status: .gone)
+                : pages.response(.invalidLink(in: language.texts), in: language, status: .notFound)
         }
-        guard let link = token.link else { return pages.response(.invalidLink, status: .notFound) }
-        try await record(token, link)
-        return Response(
-            status: .found,
-            headers: [
-                .location: Self.ascii(link.url), .cacheControl: "no-store", .referrerPolicy: "no-referrer", .robots: "noindex, nofollow",
-            ]
-        )
-    }
-
-    /// Header bytes are whatever a client sent; what is stored is text without NUL.
-    private static func storable(_ text: String) -> String {
-        String(text.prefix(500)).replacing("\0", with: "")
-    }
-
-    /// Percent-encodes what a header should not hold.
-    private static func ascii(_ url: String) -> String {
-        guard url.utf8.contains(where: { $0 >= 0x80 }) else { return url }
-        let hex = Array("0123456789ABCDEF".utf8)
-        var bytes: [UInt8] = []
-        for byte in url.utf8 {
-            if byte < 0x80 { bytes.append(byte) } else { bytes += [UInt8(ascii: "%"), hex[Int(byte >> 4)], hex[Int(byte & 15)]] }
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -23,22 +23,25 @@ struct WebVersionController: Sendable {
     let time: any TimeSource
 
     func show(_ request: Request, context: APIContext) async throws -> Response {
+        let language = PageLanguage(request.headers)
         let token: LinkToken
         do {
             token = try verifier.verify(context.parameters.get("token") ?? "", for: .view, now: time.now)
         } catch {
             context.logger.debug("web version refused", metadata: ["reason": .string(error.code.rawValue)])
-            return error.code == .expired ? pages.response(.expiredLink, status: .gone) : pages.response(.invalidLink, status: .notFound)
+            return error.code == .expired
+                ? pages.response(.expiredLink(in: language.texts), in: language, status: .gone)
+                : pages.response(.invalidLink(in: language.texts), in: language, status: .notFound)
         }
         do {
             switch try await messages.webVersion(of: token.subject) {
             case .html(let bytes): return page(bytes, type: "text/html")
             case .text(let bytes): return page(bytes, type: "text/plain")
-            case .gone: return pages.response(.messageGone, status: .gone)
-            case .unknown: return pages.response(.messageGone, status: .notFound)
+            case .gone: return pages.response(.messageGone(in: language.texts), in: language, status: .gone)
+            case .unknown: return pages.response(.messageGone(in: language.texts), in: language, status: .notFound)
             }
         } catch let error as PostgresError where error.isTransient {
-            var response = pages.response(.messageLater, status: .serviceUnavailable)
+            var response = pages.response(.messageLater(in: language.texts), in: language, status: .serviceUnavailable)
             response.headers[.retryAfter] = "60"
             return response
         }

@@ -22,6 +22,17 @@ struct JSONFields {
         read(name, wanted: "a string") { if case .string(let text) = $0 { text } else { nil } }
     }
 
+    /// Text that null takes away: it reads as empty.
+    mutating func clearableString(_ name: String) -> String? {
+        read(name, wanted: "a string or null", skippingNull: false) { value in
+            switch value {
+            case .string(let text): text
+            case .null: ""
+            default: nil
+            }
+        }
+    }
+
     mutating func bool(_ name: String) -> Bool? {
         read(name, wanted: "true or false") { if case .bool(let value) = $0 { value } else { nil } }
     }
@@ -148,9 +159,14 @@ struct JSONFields {
 
     // MARK: Reading
 
-    private mutating func read<Value>(_ name: String, wanted: String, _ convert: (JSONValue) -> Value?) -> Value? {
+    private mutating func read<Value>(
+        _ name: String,
+        wanted: String,
+        skippingNull: Bool = true,
+        _ convert: (JSONValue) -> Value?
+    ) -> Value? {
         known.insert(name)
-        guard let value = members[name], value != .null else { return nil }
+        guard let value = members[name], value != .null || !skippingNull else { return nil }
         guard let converted = convert(value) else {
             addWrongType(name, wanted, value)
             return nil

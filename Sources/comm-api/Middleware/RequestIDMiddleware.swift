@@ -12,13 +12,18 @@ struct RequestIDMiddleware: RouterMiddleware {
         next: (Request, APIContext) async throws -> Response
     ) async throws -> Response {
         var context = context
-        if let id = request.headers[.requestID], Self.isSane(id) { context.requestID = id }
+        if let id = Self.sane(request.headers[.requestID]) { context.requestID = id }
         context.logger[metadataKey: "hb.request.id"] = nil
         context.logger[metadataKey: "request_id"] = .string(context.requestID)
         var response = try await next(request, context)
         response.headers[.requestID] = context.requestID
         response.headers[.xContentTypeOptions] = "nosniff"
         return response
+    }
+
+    /// The name that a client gave, if it may be repeated.
+    static func sane(_ id: String?) -> String? {
+        id.flatMap { isSane($0) ? $0 : nil }
     }
 
     /// 1 to 128 characters that need no quoting anywhere.

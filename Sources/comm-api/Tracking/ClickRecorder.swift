@@ -1,29 +1,47 @@
+import CommCore
 import Logging
 import Metrics
+import NIOCore
 import ServiceLifecycle
 import Synchronization
 
-/// Makes clicks durable without letting a reader wait for a store: the inbox first, the spool when the database is away or slow.
+/// Makes clicks and opens durable without letting a reader wait for a store: the inbox first, the spool when the database is away or
+/// slow.
 ///
-/// A click may end in both; it carries its own id, so it still counts once.
+/// What arrives while a commit runs shares the next one, and two commits are under way at a time. A click may end in both stores; it
+/// carries its own id, so it still counts once.
 final class ClickRecorder: Service {
-    /// Takes a click and returns when it is kept.
-    typealias Store = @Sendable (_ payload: String) async throws -> Void
+    /// Takes clicks and returns when they are kept.
+    typealias Store = @Sendable ([TrackingInbox.Entry]) async throws -> Void
 
     private struct Click: Sendable {
-        let number: UInt64
-        let payload: String
+        let entry: TrackingInbox.Entry
+        let answer: any ClickAnswer
+    }
+
+    private struct Batch: Sendable {
+        let clicks: [Click]
         let deadline: ContinuousClock.Instant
-        let answer: CheckedContinuation<Void, Never>
     }
 
     private struct State {
+        /// Clicks that no commit has taken yet, and since when the first of them waits.
+        var waiting: [Click] = []
+        var waitingSince: ContinuousClock.Instant?
+        /// Batches under way whose clicks were not answered for yet.
+        var underWay: [UInt64: Batch] = [:]
         var lastNumber: UInt64 = 0
-        /// Clicks that nobody was answered for yet.
-        var waiting: [UInt64: Click] = [:]
+        /// Writers that wait for work.
+        var idle = 0
         /// Until then the database is not asked.
         var awayUntil: ContinuousClock.Instant?
+        var isStopping = false
     }
+
+    /// How many clicks one commit holds at most.
+    private static let largestBatch = 1_000
+    private static let capacity = 50_000
+    private static let writers = 2
 
     private let inbox: Store
     private let spool: Store
@@ -33,8 +51,8 @@ final class ClickRecorder: Service {
     private let lost = Counter(label: "comm_clicks_lost_total")
     private let spooled = Counter(label: "comm_clicks_spooled_total")
     private let state = Mutex(State())
-    private let clicks: AsyncStream<Click>
-    private let intake: AsyncStream<Click>.Continuation
+    private let wake: AsyncStream<Void>
+    private let waker: AsyncStream<Void>.Continuation
 
     /// - Parameters:
     ///   - patience: how long a redirect waits for the database.
@@ -45,30 +63,30 @@ final class ClickRecorder: Service {
         self.patience = patience
         self.pause = pause
         self.logger = logger
-        (clicks, intake) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(50_000))
+        (wake, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(Self.writers))
     }
 
-    /// Keeps a click.
+    /// Keeps a click and gives the answer afterwards.
     ///
-    /// It never fails: what no store takes is counted and logged, and the reader is redirected all the same.
-    func record(_ payload: String) async {
-        let now = ContinuousClock.now
-        let isAway = state.withLock { state in
-            guard let until = state.awayUntil else { return false }
-            if now >= until { state.awayUntil = nil }
-            return now < until
+    /// It never fails: what no store takes is counted and logged, and the reader is sent on all the same.
+    func record(_ entry: TrackingInbox.Entry, answer: some ClickAnswer) {
+        let (isTaken, wakes) = state.withLock { state -> (Bool, Bool) in
+            guard state.waiting.count < Self.capacity, !state.isStopping else { return (false, false) }
+            if state.waiting.isEmpty { state.waitingSince = .now }
+            state.waiting.append(Click(entry: entry, answer: answer))
+            guard state.idle > 0 else { return (true, false) }
+            state.idle -= 1
+            return (true, true)
         }
-        if isAway { return await keepInSpool(payload) }
-        await withCheckedContinuation { answer in
-            let number = state.withLock { state in
-                state.lastNumber += 1
-                return state.lastNumber
-            }
-            let click = Click(number: number, payload: payload, deadline: now + patience, answer: answer)
-            if case .enqueued = intake.yield(click) { return }
-            reportLost("too many clicks wait")
-            answer.resume()
-        }
+        if wakes { waker.yield() }
+        guard !isTaken else { return }
+        reportLost(1, "too many clicks wait")
+        Self.give([answer])
+    }
+
+    /// Keeps a click and returns afterwards.
+    func record(_ entry: TrackingInbox.Entry) async {
+        await withCheckedContinuation { record(entry, answer: WaitingTask(continuation: $0)) }
     }
 
     /// Works until the service is stopped and every click has its answer.
@@ -76,33 +94,79 @@ final class ClickRecorder: Service {
         await withGracefulShutdownHandler {
             await withTaskGroup { group in
                 group.addTask { await self.watchDeadlines() }
-                await storeClicks()
+                await withDiscardingTaskGroup { writers in
+                    for _ in 0..<Self.writers { writers.addTask { await self.write() } }
+                }
                 group.cancelAll()
             }
+            await flush()
         } onGracefulShutdown: {
-            self.intake.finish()
+            self.state.withLock { $0.isStopping = true }
+            self.waker.finish()
         }
     }
 
-    private func storeClicks() async {
-        await withDiscardingTaskGroup { group in
-            for await click in clicks {
-                state.withLock { $0.waiting[click.number] = click }
-                group.addTask { await self.store(click) }
+    private func write() async {
+        var wakes = wake.makeAsyncIterator()
+        while true {
+            await flush()
+            let hasWork = state.withLock { state in
+                if state.waiting.isEmpty { state.idle += 1 }
+                return !state.waiting.isEmpty
+            }
+            if !hasWork, await wakes.next() == nil { return }
+        }
+    }
+
+    /// Keeps everything that waits.
+    private func flush() async {
+        while let (number, batch, isAway) = takeBatch() {
+            if isAway {
+                await keepInSpool(batch.clicks)
+                Self.give(finish(number))
+                continue
+            }
+            do {
+                try await inbox(batch.clicks.map(\.entry))
+                Self.give(finish(number))
+            } catch {
+                markAway()
+                let clicks = finishClicks(number)
+                await keepInSpool(clicks)
+                Self.give(clicks.map(\.answer))
             }
         }
     }
 
-    private func store(_ click: Click) async {
-        do {
-            try await inbox(click.payload)
-            take(click.number)?.answer.resume()
-        } catch {
-            markAway()
-            guard let click = take(click.number) else { return }
-            await keepInSpool(click.payload)
-            click.answer.resume()
+    private func takeBatch() -> (UInt64, Batch, isAway: Bool)? {
+        let now = ContinuousClock.now
+        return state.withLock { state in
+            guard !state.waiting.isEmpty else { return nil }
+            let count = min(state.waiting.count, Self.largestBatch)
+            var clicks: [Click] = []
+            if count == state.waiting.count {
+                swap(&clicks, &state.waiting)
+                state.waiting.reserveCapacity(count)
+            } else {
+                clicks = Array(state.waiting.prefix(count))
+                state.waiting.removeFirst(count)
+            }
+            let batch = Batch(clicks: clicks, deadline: (state.waitingSince ?? now) + patience)
+            state.waitingSince = state.waiting.isEmpty ? nil : now
+            state.lastNumber += 1
+            if let until = state.awayUntil, now >= until { state.awayUntil = nil }
+            state.underWay[state.lastNumber] = batch
+            return (state.lastNumber, batch, state.awayUntil != nil)
         }
+    }
+
+    private func finish(_ number: UInt64) -> [any ClickAnswer] {
+        finishClicks(number).map(\.answer)
+    }
+
+    /// The clicks of a batch that nobody has answered for meanwhile.
+    private func finishClicks(_ number: UInt64) -> [Click] {
+        state.withLock { $0.underWay.removeValue(forKey: number)?.clicks ?? [] }
     }
 
     /// Hands clicks that have waited too long to the spool.
@@ -111,34 +175,52 @@ final class ClickRecorder: Service {
             try? await Task.sleep(for: patience / 4)
             let now = ContinuousClock.now
             let late = state.withLock { state in
-                let late = state.waiting.values.filter { $0.deadline <= now }
-                for click in late { state.waiting[click.number] = nil }
+                var late: [Click] = []
+                for (number, batch) in state.underWay where batch.deadline <= now {
+                    late += batch.clicks
+                    state.underWay[number] = nil
+                }
+                if let since = state.waitingSince, since + patience <= now {
+                    late += state.waiting
+                    state.waiting.removeAll()
+                    state.waitingSince = nil
+                }
                 return late
             }
             guard !late.isEmpty else { continue }
             markAway()
-            await withDiscardingTaskGroup { group in
-                for click in late {
-                    group.addTask {
-                        await self.keepInSpool(click.payload)
-                        click.answer.resume()
-                    }
-                }
+            await keepInSpool(late)
+            Self.give(late.map(\.answer))
+        }
+    }
+
+    private func keepInSpool(_ clicks: [Click]) async {
+        guard !clicks.isEmpty else { return }
+        do {
+            try await spool(clicks.map(\.entry))
+            spooled.increment(by: clicks.count)
+        } catch {
+            reportLost(clicks.count, String(describing: error))
+        }
+    }
+
+    /// Gives answers, those of one event loop in one go.
+    private static func give(_ answers: [any ClickAnswer]) {
+        var loops: [(loop: any EventLoop, answers: [any ClickAnswer])] = []
+        for answer in answers {
+            guard let loop = answer.eventLoop else {
+                answer.give()
+                continue
+            }
+            if let place = loops.firstIndex(where: { $0.loop === loop }) {
+                loops[place].answers.append(answer)
+            } else {
+                loops.append((loop, [answer]))
             }
         }
-    }
-
-    private func keepInSpool(_ payload: String) async {
-        do {
-            try await spool(payload)
-            spooled.increment()
-        } catch {
-            reportLost(String(describing: error))
+        for (loop, answers) in loops {
+            loop.execute { for answer in answers { answer.give() } }
         }
-    }
-
-    private func take(_ number: UInt64) -> Click? {
-        state.withLock { $0.waiting.removeValue(forKey: number) }
     }
 
     private func markAway() {
@@ -146,8 +228,8 @@ final class ClickRecorder: Service {
         state.withLock { $0.awayUntil = until }
     }
 
-    private func reportLost(_ reason: String) {
-        lost.increment()
-        logger.error("a click could not be kept", metadata: ["reason": .string(reason)])
+    private func reportLost(_ count: Int, _ reason: String) {
+        lost.increment(by: count)
+        logger.error("clicks could not be kept", metadata: ["count": .stringConvertible(count), "reason": .string(reason)])
     }
 }

@@ -93,13 +93,16 @@ struct APIClient: Sendable {
 
 /// Runs the API with its services on the test's own database, as the role that it has in production.
 ///
-/// - Parameter databaseURL: of another database than the test's, for one that is away.
+/// - Parameters:
+///   - databaseURL: of another database than the test's, for one that is away.
+///   - listening: on a port, with everything that a connection passes; else the router alone.
 func withAPI(
     databaseURL: String? = nil,
     maxImportBytes: Int = 2_000_000,
     importsPerWindow: Int = 0,
     redisURL: String? = nil,
     settings: [String: String] = [:],
+    listening: Bool = false,
     _ body: @Sendable @escaping (APIClient) async throws -> Void
 ) async throws {
     let configuration = try APIClient.configuration(
@@ -121,7 +124,7 @@ func withAPI(
     server.addServices(api.services)
     let database = TestDatabase.current.client
     let routes = api.routes
-    try await server.test(.router) { http in
+    try await server.test(listening ? .live : .router) { http in
         let client = APIClient(http: http, routes: routes, time: time, database: database, tenantID: UUID(), credential: [:])
         try await body(databaseURL == nil ? client.withNewTenant() : client)
     }

@@ -23,6 +23,7 @@ extension DeclaredRoute {
             "DELETE /api/contacts/{id}", "PATCH /api/recipients/{id}", "DELETE /api/tags/{tag}",
             "POST /api/suppressions/import",
             "DELETE /api/recipients/filters/{id}",
+            "POST /api/settings/tracking/verify",
         ]
         return isTenants && method != .get && !takesNone.contains("\(method.rawValue) \(path)")
     }

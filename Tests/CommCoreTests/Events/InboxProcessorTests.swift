@@ -137,6 +137,7 @@ struct InboxProcessorTests {
                 eventID: UUIDv7.make(at: time.now)
             ).json()
         }
+        time.advance(by: 3_600)
         let repeated = try click(messages[0], link: 0)
         try await put([repeated, repeated, try click(messages[0], link: 1)], source: TrackingSource.name)
         try await processAll()

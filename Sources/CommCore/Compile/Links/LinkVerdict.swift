@@ -11,6 +11,8 @@ enum LinkVerdict: Equatable {
             self = .untracked(.unsubscribe)
         } else if url.parts.contains(where: Self.isWebVersion) {
             self = .untracked(.webVersion)
+        } else if url.parts.contains(where: Self.isPreferences) {
+            self = .untracked(.preferences)
         } else if Self.hasForeignMarker(url) {
             self = .untracked(.foreignMarker)
         } else if url.start.hasPrefix("#") {
@@ -32,6 +34,10 @@ enum LinkVerdict: Equatable {
 
     private static func isWebVersion(_ part: LinkURL.Part) -> Bool {
         if case .tag(let tag) = part { tag.name == .webVersionURL } else { false }
+    }
+
+    private static func isPreferences(_ part: LinkURL.Part) -> Bool {
+        if case .tag(let tag) = part { tag.name == .preferencesURL } else { false }
     }
 
     private static func hasForeignMarker(_ url: LinkURL) -> Bool {

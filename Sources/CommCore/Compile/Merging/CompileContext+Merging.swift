@@ -28,6 +28,7 @@ extension CompileContext {
         switch tag.name {
         case .unsubscribeURL: return .unsubscribeURL(escaping)
         case .webVersionURL: return .webVersionURL(escaping)
+        case .preferencesURL: return .preferencesURL(escaping)
         case .field(let name) where tag.filters.isEmpty: return .field(place(ofField: name), default: fallback, escaping)
         case .field(let name):
             _ = place(ofField: name)

@@ -18,6 +18,8 @@ package struct RenderProgram: Codable, Sendable, Equatable {
     ///
     /// The recipient's own is then the field `language`.
     package var language: String?
+    /// Where this mail's tracked links, open pixel and web version lead, `https://news.example.com`; nil for the deployment's own domain.
+    package var trackingBase: String?
 
     package init(
         fields: [String],
@@ -25,7 +27,8 @@ package struct RenderProgram: Codable, Sendable, Equatable {
         html: [Segment]?,
         text: [Segment],
         links: [LinkTarget],
-        language: String? = nil
+        language: String? = nil,
+        trackingBase: String? = nil
     ) {
         self.fields = fields
         self.subject = subject
@@ -33,10 +36,14 @@ package struct RenderProgram: Codable, Sendable, Equatable {
         self.text = text
         self.links = links
         self.language = language
+        self.trackingBase = trackingBase
     }
 
     /// The name of the field that holds the recipient's language.
     package static let languageField = "language"
+
+    /// The name of the field that says whether the recipient asked not to be tracked.
+    package static let trackingOptOutField = "tracking_opt_out"
 
     /// The program as JSON with sorted keys: the same program always gives the same bytes.
     package func encoded() throws -> String {

@@ -27,6 +27,11 @@ extension Segment {
         if case .webVersionURL = self { true } else { false }
     }
 
+    /// Whether the address of the recipient's preference centre is filled in here.
+    var isPreferencesURL: Bool {
+        if case .preferencesURL = self { true } else { false }
+    }
+
     /// Whether something of it is written only inside of a loop around it.
     var needsLoop: Bool {
         if case .loop(let source, _, let otherwise) = self { return source.needsLoop || otherwise.contains(where: \.needsLoop) }

@@ -10,6 +10,8 @@ package enum Segment: Sendable, Equatable {
     case unsubscribeURL(Escaping)
     /// The address of the recipient's mail in a browser.
     case webVersionURL(Escaping)
+    /// The address of the recipient's preference centre.
+    case preferencesURL(Escaping)
     /// The recipient's own address of the open pixel.
     case openPixelURL
     /// A value that filters change, or one of a loop.
@@ -40,6 +42,7 @@ extension Segment: Codable {
         case link
         case unsubscribe
         case webVersion = "view"
+        case preferences
         case pixel
         case value
         case filters
@@ -62,6 +65,8 @@ extension Segment: Codable {
             self = .unsubscribeURL(escaping)
         } else if let escaping = try container.decodeIfPresent(Escaping.self, forKey: .webVersion) {
             self = .webVersionURL(escaping)
+        } else if let escaping = try container.decodeIfPresent(Escaping.self, forKey: .preferences) {
+            self = .preferencesURL(escaping)
         } else if container.contains(.pixel) {
             self = .openPixelURL
         } else {
@@ -95,6 +100,7 @@ extension Segment: Codable {
         case .trackedLink(let index): try container.encode(index, forKey: .link)
         case .unsubscribeURL(let escaping): try container.encode(escaping, forKey: .unsubscribe)
         case .webVersionURL(let escaping): try container.encode(escaping, forKey: .webVersion)
+        case .preferencesURL(let escaping): try container.encode(escaping, forKey: .preferences)
         case .openPixelURL: try container.encode(true, forKey: .pixel)
         case .value(let source, let filters, let escaping):
             try container.encode(source, forKey: .value)

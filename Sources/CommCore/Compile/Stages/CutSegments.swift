@@ -14,6 +14,11 @@ struct CutSegments: CompileStage {
                 CompileIssue("merge_tag_not_allowed_here", "{{web_version_url}} cannot be filled in in the subject", part: .subject)
             )
         }
+        if context.subject.holds(\.isPreferencesURL) {
+            context.block(
+                CompileIssue("merge_tag_not_allowed_here", "{{preferences_url}} cannot be filled in in the subject", part: .subject)
+            )
+        }
         guard context.document != nil else { return }
         var nester = BlockNester(links: context.links)
         for piece in context.edits.pieces(of: context.sourceHTML) {

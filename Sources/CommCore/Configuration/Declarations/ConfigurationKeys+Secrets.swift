@@ -21,6 +21,16 @@ extension ConfigurationKeys {
         )
     )
 
+    static let serviceJWTSecretPrevious = ConfigurationKey.strongSecret(
+        ConfigurationEntry(
+            name: "SERVICE_JWT_SECRET_PREVIOUS",
+            chapter: .secrets,
+            readBy: [.api],
+            summary: "The value that `SERVICE_JWT_SECRET` had before: links that were signed with it go on working. Nothing is signed with "
+                + "it any more; take it out when the longest lifetime of links, a year, has passed."
+        )
+    )
+
     static let webhookSecret = ConfigurationKey.strongSecret(
         ConfigurationEntry(
             name: "COMM_WEBHOOK_SECRET",

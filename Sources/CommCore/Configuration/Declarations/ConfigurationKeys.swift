@@ -15,7 +15,8 @@ package enum ConfigurationKeys {
             redisDatabase.declaration,
         ]
     private static let secrets: [ConfigurationDeclaration] = [
-        internalToken.declaration, serviceJWTSecret.declaration, webhookSecret.declaration, webhookAllowUnsigned.declaration,
+        internalToken.declaration, serviceJWTSecret.declaration, serviceJWTSecretPrevious.declaration, webhookSecret.declaration,
+        webhookAllowUnsigned.declaration,
     ]
     private static let links: [ConfigurationDeclaration] = [
         publicBase.declaration, trackingDomain.declaration, trackingScheme.declaration, fromAddress.declaration,

@@ -23,7 +23,8 @@ extension ConfigurationReader {
             trackingBase: "\(scheme.rawValue)://\(value(ConfigurationKeys.trackingDomain))",
             fromAddress: value(ConfigurationKeys.fromAddress),
             unsubscribeMailto: value(ConfigurationKeys.unsubscribeMailto),
-            signingSecret: required(ConfigurationKeys.serviceJWTSecret)
+            signingSecret: required(ConfigurationKeys.serviceJWTSecret),
+            previousSigningSecret: value(ConfigurationKeys.serviceJWTSecretPrevious)
         )
     }
 

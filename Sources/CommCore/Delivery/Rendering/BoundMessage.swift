@@ -7,6 +7,7 @@ package struct BoundMessage: Sendable {
     var values: [[UInt8]] = []
     var openPixelURL: [UInt8] = []
     var webVersionURL: [UInt8] = []
+    var preferencesURL: [UInt8] = []
     /// All tracked links' addresses, one behind the other.
     var links: [UInt8] = []
     /// Where each address ends in `links`.

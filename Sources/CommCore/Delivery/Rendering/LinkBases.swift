@@ -5,16 +5,32 @@ package struct LinkBases: Sendable, Equatable {
     /// The web version stands on the tracking domain: what customers write never shares an origin with the API.
     let view: [UInt8]
     let unsubscribe: [UInt8]
+    let preferences: [UInt8]
 
     /// Bases such as `https://track.example.com` and `https://example.com/communications`.
     ///
     /// - Throws: `RenderError` when one is not an absolute http(s) URL of plain characters, without query and fragment.
     package init(tracking: String, publicBase: String) throws(RenderError) {
-        let tracking = try Self.checked(tracking)
+        let publicBase = try Self.checked(publicBase)
+        self.init(
+            tracking: try Self.checked(tracking),
+            unsubscribe: publicBase + Array("/t/u/".utf8),
+            preferences: publicBase + Array("/p/".utf8)
+        )
+    }
+
+    private init(tracking: [UInt8], unsubscribe: [UInt8], preferences: [UInt8]) {
         self.click = tracking + Array("/c/".utf8)
         self.open = tracking + Array("/o/".utf8)
         self.view = tracking + Array("/v/".utf8)
-        self.unsubscribe = try Self.checked(publicBase) + Array("/t/u/".utf8)
+        self.unsubscribe = unsubscribe
+        self.preferences = preferences
+    }
+
+    /// The same with another tracking domain; nil keeps this one.
+    func tracking(by base: String?) throws(RenderError) -> LinkBases {
+        guard let base else { return self }
+        return LinkBases(tracking: try Self.checked(base), unsubscribe: unsubscribe, preferences: preferences)
     }
 
     /// The base without slashes at its end.

@@ -19,6 +19,7 @@ package struct MessageRenderer: Sendable {
     private let logic: LogicContext
     private let hasPixel: Bool
     private let hasWebVersionLink: Bool
+    private let hasPreferencesLink: Bool
     private let bases: LinkBases
     private let key: LinkTokenKey
 
@@ -26,6 +27,7 @@ package struct MessageRenderer: Sendable {
     ///
     /// - Throws: `RenderError` when the program is not whole or a fixed link is no web URL.
     package init(program: RenderProgram, bases: LinkBases, signer: LinkTokenSigner) throws(RenderError) {
+        let bases = try bases.tracking(by: program.trackingBase)
         self.fields = program.fields
         self.hasHTML = program.html != nil
         let late = Self.late(program)
@@ -44,6 +46,7 @@ package struct MessageRenderer: Sendable {
         )
         self.hasPixel = program.html?.holds { $0 == .openPixelURL } ?? false
         self.hasWebVersionLink = ((program.html ?? []) + program.text).holds(\.isWebVersionURL)
+        self.hasPreferencesLink = ((program.html ?? []) + program.text).holds(\.isPreferencesURL)
         self.bases = bases
         self.key = signer.key
     }
@@ -60,6 +63,7 @@ package struct MessageRenderer: Sendable {
         append(.unsubscribe, bases.unsubscribe, recipient, to: &message.unsubscribeURL)
         if hasPixel { append(.open, bases.open, recipient, to: &message.openPixelURL) }
         if hasWebVersionLink { append(.view, bases.view, recipient, to: &message.webVersionURL) }
+        if hasPreferencesLink { append(.preferences, bases.preferences, recipient, to: &message.preferencesURL) }
         try signLinks(recipient, &message)
     }
 

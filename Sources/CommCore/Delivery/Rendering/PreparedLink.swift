@@ -8,7 +8,7 @@ enum PreparedLink: Sendable {
     init(_ target: LinkTarget, in program: RenderProgram) throws(RenderError) {
         let refersToLink = target.url.holds { segment in
             switch segment {
-            case .trackedLink, .unsubscribeURL, .webVersionURL, .openPixelURL: true
+            case .trackedLink, .unsubscribeURL, .webVersionURL, .preferencesURL, .openPixelURL: true
             default: false
             }
         }

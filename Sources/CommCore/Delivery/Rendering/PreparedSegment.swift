@@ -6,6 +6,7 @@ enum PreparedSegment: Sendable {
     case trackedLink(Int)
     case unsubscribeURL(Escaping)
     case webVersionURL(Escaping)
+    case preferencesURL(Escaping)
     case openPixelURL
     case logic(PreparedLogic)
 
@@ -28,6 +29,7 @@ enum PreparedSegment: Sendable {
             self = late.contains(index) ? .logic(PreparedLogic(.link(index))) : .trackedLink(index)
         case .unsubscribeURL(let escaping): self = .unsubscribeURL(escaping)
         case .webVersionURL(let escaping): self = .webVersionURL(escaping)
+        case .preferencesURL(let escaping): self = .preferencesURL(escaping)
         case .openPixelURL: self = .openPixelURL
         case .value(let source, let filters, let escaping):
             self = .logic(PreparedLogic(.value(try PreparedSource(source, in: program), filters, escaping)))
@@ -77,6 +79,8 @@ enum PreparedSegment: Sendable {
         case .unsubscribeURL: output.append(contentsOf: message.unsubscribeURL)
         case .webVersionURL(.urlComponent): Escaping.urlComponent.append(message.webVersionURL, json: json, to: &output)
         case .webVersionURL: output.append(contentsOf: message.webVersionURL)
+        case .preferencesURL(.urlComponent): Escaping.urlComponent.append(message.preferencesURL, json: json, to: &output)
+        case .preferencesURL: output.append(contentsOf: message.preferencesURL)
         case .openPixelURL: output.append(contentsOf: message.openPixelURL)
         case .logic: return
         }

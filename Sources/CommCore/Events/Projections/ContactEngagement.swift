@@ -2,6 +2,8 @@ import FoundationEssentials
 import Postgres
 
 /// Projection: the engagement columns by which the Mega List filters and sorts.
+///
+/// Clicks and opens count when a person may be behind them.
 struct ContactEngagement {
     private struct Key: Hashable {
         let tenantID: UUID
@@ -18,23 +20,31 @@ struct ContactEngagement {
     }
 
     private var changes: [Key: Change] = [:]
+    /// Who lost a click or an open that had counted.
+    private var revoked: Set<Key> = []
 
-    init(events: [Event]) {
-        for event in events {
-            guard let contactID = event.contactID, [.delivered, .opened, .clicked].contains(event.type) else { continue }
-            var change = changes[Key(tenantID: event.tenantID, contactID: contactID)] ?? Change()
-            switch event.type {
-            case .delivered:
-                change.delivered += 1
-                change.lastDelivered = latest(change.lastDelivered, event.occurredAt)
+    init(events: [Event], changes verdicts: [VerdictChange]) {
+        for event in events where event.type == .delivered {
+            guard let contactID = event.contactID else { continue }
+            let key = Key(tenantID: event.tenantID, contactID: contactID)
+            changes[key, default: Change()].delivered += 1
+            changes[key, default: Change()].lastDelivered = latest(changes[key]?.lastDelivered, event.occurredAt)
+        }
+        for verdict in verdicts where verdict.countedDelta != 0 {
+            guard let contactID = verdict.contactID else { continue }
+            let key = Key(tenantID: verdict.tenantID, contactID: contactID)
+            var change = changes[key] ?? Change()
+            let isNew = verdict.countedDelta > 0
+            switch verdict.kind {
             case .opened:
-                change.opened += 1
-                change.lastOpened = latest(change.lastOpened, event.occurredAt)
-            default:
-                change.clicked += 1
-                change.lastClicked = latest(change.lastClicked, event.occurredAt)
+                change.opened += verdict.countedDelta
+                if isNew { change.lastOpened = latest(change.lastOpened, verdict.occurredAt) }
+            case .clicked:
+                change.clicked += verdict.countedDelta
+                if isNew { change.lastClicked = latest(change.lastClicked, verdict.occurredAt) }
             }
-            changes[Key(tenantID: event.tenantID, contactID: contactID)] = change
+            changes[key] = change
+            if !isNew { revoked.insert(key) }
         }
     }
 
@@ -49,8 +59,8 @@ struct ContactEngagement {
         try await connection.execute(
             """
             UPDATE contacts AS c SET
-                delivered_count = c.delivered_count + e.delivered, opened_count = c.opened_count + e.opened,
-                clicked_count = c.clicked_count + e.clicked,
+                delivered_count = c.delivered_count + e.delivered, opened_count = greatest(0, c.opened_count + e.opened),
+                clicked_count = greatest(0, c.clicked_count + e.clicked),
                 last_delivered_at = greatest(c.last_delivered_at, e.last_delivered),
                 last_opened_at = greatest(c.last_opened_at, e.last_opened),
                 last_clicked_at = greatest(c.last_clicked_at, e.last_clicked),
@@ -63,6 +73,28 @@ struct ContactEngagement {
                          unnest(\(entries.map(\.value.lastDelivered))::timestamptz[]) AS last_delivered,
                          unnest(\(entries.map(\.value.lastOpened))::timestamptz[]) AS last_opened,
                          unnest(\(entries.map(\.value.lastClicked))::timestamptz[]) AS last_clicked) e
+            WHERE c.tenant_id = e.tenant_id AND c.id = e.contact_id
+            """
+        )
+        try await recompute(Array(revoked), on: connection)
+    }
+
+    /// When somebody was last engaged, from the events: the one case in which the columns move back.
+    private func recompute(_ keys: [Key], on connection: PostgresConnection) async throws {
+        guard !keys.isEmpty else { return }
+        try await connection.execute(
+            """
+            UPDATE contacts AS c
+            SET last_opened_at = e.opened, last_clicked_at = e.clicked, last_engagement_at = greatest(e.opened, e.clicked)
+            FROM (SELECT k.tenant_id, k.contact_id, o.at AS opened, l.at AS clicked
+                  FROM (SELECT unnest(\(keys.map(\.tenantID))::uuid[]) AS tenant_id,
+                               unnest(\(keys.map(\.contactID))::uuid[]) AS contact_id) k
+                  CROSS JOIN LATERAL (SELECT max(occurred_at) AS at FROM email_events
+                                      WHERE tenant_id = k.tenant_id AND contact_id = k.contact_id AND type = 'opened'
+                                        AND coalesce(verdict, 'unknown') IN ('human', 'unknown')) o
+                  CROSS JOIN LATERAL (SELECT max(occurred_at) AS at FROM email_events
+                                      WHERE tenant_id = k.tenant_id AND contact_id = k.contact_id AND type = 'clicked'
+                                        AND coalesce(verdict, 'unknown') IN ('human', 'unknown')) l) e
             WHERE c.tenant_id = e.tenant_id AND c.id = e.contact_id
             """
         )

@@ -13,13 +13,13 @@ struct SuppressionProjection {
         rising = events.compactMap { event in
             guard event.contactID != nil else { return nil }
             switch event.type {
-            case .unsubscribed: return (event, "unsubscribed", "unsubscribe")
+            case .unsubscribed where event.scope == .all: return (event, "unsubscribed", "unsubscribe")
             case .complained: return (event, "complained", "complaint")
             case .bounced where event.bounceKind == .hard: return (event, "bounced", "bounce")
             default: return nil
             }
         }
-        resubscribed = events.filter { $0.type == .resubscribed && $0.contactID != nil }
+        resubscribed = events.filter { $0.type == .resubscribed && $0.scope == .all && $0.contactID != nil }
     }
 
     func apply(on connection: PostgresConnection, now: Date) async throws {
@@ -52,6 +52,7 @@ struct SuppressionProjection {
             ON CONFLICT (tenant_id, email_norm, scope, list_id) DO UPDATE
                 SET reason = excluded.reason, source = excluded.source, event_id = excluded.event_id, expires_at = NULL
                 WHERE suppressions.expires_at IS NOT NULL OR excluded.reason = 'complaint' AND suppressions.reason <> 'complaint'
+                      OR suppressions.reason NOT IN ('unsubscribe', 'complaint', 'bounce')
             """
         )
         try await connection.execute(

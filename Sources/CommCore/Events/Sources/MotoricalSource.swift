@@ -69,7 +69,8 @@ package enum MotoricalSource {
                 source: source,
                 occurredAt: min(occurredAt, receivedAt),
                 bounceKind: type == .bounced ? bounceKind(report) : nil,
-                payload: payload
+                payload: payload,
+                tracked: TrackingHit.Kind(rawValue: type.rawValue).map { _ in TrackedDetails(linkIndex: nil, signals: TrackingSignals()) }
             )
         ]
     }

@@ -9,6 +9,8 @@ package struct MergeTag: Sendable, Equatable {
         case loop(MergeSource)
         /// The mail's own address in a browser.
         case webVersionURL
+        /// The recipient's preference centre.
+        case preferencesURL
     }
 
     package let name: Name
@@ -22,6 +24,7 @@ package struct MergeTag: Sendable, Equatable {
     /// Tags that stand for an address of the recipient's own, not for a value.
     static let addresses: [String: Name] = [
         "unsubscribe_url": .unsubscribeURL, "web_version_url": .webVersionURL, "view_in_browser_url": .webVersionURL,
+        "preferences_url": .preferencesURL,
     ]
 
     /// Reads what stands between the braces; nil when it is not of this language.
@@ -67,7 +70,7 @@ package struct MergeTag: Sendable, Equatable {
         switch name {
         case .field(let name): .field(name)
         case .loop(let source): source
-        case .unsubscribeURL, .webVersionURL: nil
+        case .unsubscribeURL, .webVersionURL, .preferencesURL: nil
         }
     }
 
