@@ -21,6 +21,8 @@ extension API {
         var heartbeat = Heartbeat()
         var resolver: any HostResolver = SystemHostResolver()
         var logger: Logger
+        /// Fetches public keys and certificates; over the network when nil.
+        var fetch: (@Sendable (_ address: String) async throws -> [UInt8])?
     }
 
     /// Makes the object graph.
@@ -65,9 +67,11 @@ extension API {
         let secrets = [configuration.links.signingSecret, configuration.links.previousSigningSecret].compactMap { $0 }
         let keys = try secrets.map { try LinkTokenKey(secret: $0.reveal()) }
         let links = TrackedLinks(verifier: LinkTokenVerifier(keys: keys), time: surroundings.time)
+        let documents = PublicDocument()
         let routes = try Routes(
             configuration,
             in: surroundings,
+            documents: documents,
             postgres: postgres,
             redis: redis,
             platform: platform,
@@ -77,7 +81,7 @@ extension API {
             stores: stores
         )
         let (router, declared) = routes.build()
-        var services: [any Service] = [postgres, redis, stores, inbox, clicks]
+        var services: [any Service] = [postgres, redis, DocumentsService(documents: documents), stores, inbox, clicks]
         if let platform { services.append(platform) }
         return API(
             server: server(router, links, clicks, configuration, logger: surroundings.logger),
@@ -132,6 +136,7 @@ extension Routes {
     fileprivate init(
         _ configuration: APIConfiguration,
         in surroundings: API.Surroundings,
+        documents: PublicDocument,
         postgres: PostgresClient,
         redis: RedisClient,
         platform: PostgresClient?,
@@ -318,6 +323,13 @@ extension Routes {
             time: time
         )
         tracking = TrackingController(links: trackedLinks, clicks: clicks, pages: pages)
+        providers = ProviderWebhooks(
+            configuration.providerWebhooks,
+            inbox: ProviderInbox(commit: { try await inbox.append(source: $0, payload: $1) }, bodyLimit: bodyLimit),
+            redis: redis,
+            time: time,
+            fetch: surroundings.fetch ?? { try await documents.fetch($0) }
+        )
         preflight = PreflightController(compiler: compiler)
         settings = SendingSettingsController(settings: SendingSettingsRepository(client: postgres, time: time), bodyLimit: bodyLimit)
         self.messages = RecipientMessageController(messages: messages)

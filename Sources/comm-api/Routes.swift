@@ -33,6 +33,7 @@ struct Routes: Sendable {
     let reports: CampaignReportsController
     let audienceChecks: AudienceCheckController
     let webhook: WebhookController
+    let providers: ProviderWebhooks
     let tracking: TrackingController
     let unsubscribe: UnsubscribeController
     let messages: RecipientMessageController
@@ -63,6 +64,7 @@ struct Routes: Sendable {
             ProblemMiddleware()
         }
         addPublic(to: router)
+        addProviderWebhooks(to: router)
         addProvisioning(to: router.group().add(middleware: PlatformOnlyMiddleware(authenticator: authenticator)))
 
         let tenants = router.group()
@@ -101,6 +103,14 @@ struct Routes: Sendable {
         pages.post("/t/u/{token}", use: unsubscribe.act)
         pages.get("/p/{token}", use: preferences.show)
         pages.post("/p/{token}", use: preferences.save)
+    }
+
+    /// Each is verified by its signature.
+    private func addProviderWebhooks(to router: Router<APIContext>) {
+        router.post("/api/webhooks/communication/postal", use: providers.postal.receive)
+        router.post("/api/webhooks/communication/ses", use: providers.ses.receive)
+        router.post("/api/webhooks/communication/mailgun", use: providers.mailgun.receive)
+        router.post("/api/email-reliability/webhook/mailgun", use: providers.mailgun.receive)
     }
 
     /// The platform's internal token.

@@ -9,16 +9,25 @@ struct Route {
     let gateway: any Gateway
     let services: [any Service]
 
-    /// SMTP when it is enabled, else the platform.
+    /// The delivery service or SMTP server that is configured, else the platform.
     static func make(_ configuration: SenderConfiguration, redis: RedisClient, process: DaemonProcess) throws -> Route {
-        if let smtp = configuration.smtp {
-            let gateway = SMTPGateway(
-                settings: smtp,
-                memory: SMTPHandoverMemory(redis: redis),
+        if let provider = configuration.provider {
+            let gateway = HTTPGateway(
+                provider,
+                memory: HandoverMemory(redis: redis, gateway: provider.name),
                 faults: configuration.runtime.faults,
                 logger: process.logger
             )
-            return Route(gateway: gateway, services: [ConnectionCloser(gateway: gateway)])
+            return Route(gateway: gateway, services: [ConnectionCloser(close: gateway.close)])
+        }
+        if let smtp = configuration.smtp {
+            let gateway = SMTPGateway(
+                settings: smtp,
+                memory: HandoverMemory(redis: redis, gateway: "smtp"),
+                faults: configuration.runtime.faults,
+                logger: process.logger
+            )
+            return Route(gateway: gateway, services: [ConnectionCloser(close: gateway.close)])
         }
         guard let database = configuration.motoricalDatabase else { throw RouteError.noGateway }
         let platform = PostgresClient(
@@ -41,11 +50,11 @@ struct Route {
 
 /// Closes the gateway's connections once the lanes, which stop before it, are done with them.
 private struct ConnectionCloser: Service {
-    let gateway: SMTPGateway
+    let close: @Sendable () async -> Void
 
     func run() async throws {
         try? await gracefulShutdown()
-        await gateway.close()
+        await close()
     }
 }
 
@@ -53,5 +62,5 @@ private struct ConnectionCloser: Service {
 enum RouteError: Error, CustomStringConvertible {
     case noGateway
 
-    var description: String { "MOTORICAL_DB_URL is missing and COMM_SMTP_ENABLE is not true: there is no gateway to hand messages to" }
+    var description: String { "MOTORICAL_DB_URL is missing and COMM_GATEWAY names no other gateway: there is nobody to hand messages to" }
 }

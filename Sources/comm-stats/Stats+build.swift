@@ -38,6 +38,7 @@ func buildStats(_ configuration: StatsConfiguration, process: DaemonProcess) -> 
     services.append(
         process.duty("retention", idle: .seconds(600)) {
             _ = try await idempotency.deleteExpired()
+            try await inbox.deleteExpiredReports()
             return try await retention.run()
         }
     )
@@ -72,6 +73,14 @@ func buildStats(_ configuration: StatsConfiguration, process: DaemonProcess) -> 
         }
         services.append(process.duty("webhook-registration", idle: .seconds(5)) { try await registrar.round() })
     }
+    if !configuration.snsTopics.isEmpty {
+        let documents = PublicDocument()
+        let subscriber = SNSSubscriber(client: database, topics: configuration.snsTopics, time: time, logger: logger) {
+            try await documents.fetch($0)
+        }
+        services.append(DocumentsService(documents: documents))
+        services.append(process.duty("sns-subscriptions", idle: .seconds(5)) { try await subscriber.round() })
+    }
     if let interval = configuration.logPollInterval {
         let poller = LogPoller(database: database, platform: platform, time: time, logger: logger)
         services.append(
@@ -82,4 +91,14 @@ func buildStats(_ configuration: StatsConfiguration, process: DaemonProcess) -> 
         )
     }
     return services
+}
+
+/// Closes the connections by which documents are fetched when the daemon stops.
+private struct DocumentsService: Service {
+    let documents: PublicDocument
+
+    func run() async throws {
+        try? await gracefulShutdown()
+        await documents.close()
+    }
 }

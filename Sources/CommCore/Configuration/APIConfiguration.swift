@@ -20,6 +20,8 @@ package struct APIConfiguration: Sendable {
     package var internalToken: Secret
     /// Verifies webhooks; nil only when unsigned ones are allowed.
     package var webhookSecret: Secret?
+    /// Whose reports are believed besides the platform's.
+    package var providerWebhooks: ProviderWebhookSettings
     /// Largest body of a JSON request, in bytes.
     package var maxBodyBytes: Int
     /// Largest import file, in bytes.
@@ -49,6 +51,7 @@ extension APIConfiguration: DaemonConfiguration {
         platform = reader.platform()
         internalToken = reader.required(ConfigurationKeys.internalToken)
         webhookSecret = reader.webhookSecret()
+        providerWebhooks = reader.providerWebhooks()
         maxBodyBytes = reader.value(ConfigurationKeys.maxBodyBytes)
         maxImportBytes = reader.value(ConfigurationKeys.maxImportBytes)
         templateLimits = CompileLimits(

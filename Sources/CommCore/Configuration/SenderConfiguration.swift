@@ -10,7 +10,7 @@ package struct SenderConfiguration: Sendable {
     package var runtime: RuntimeSettings
     /// The suite's database.
     package var database: DatabaseSettings
-    /// The platform's database; nil only when an SMTP gateway is configured instead.
+    /// The platform's database; nil only when another gateway is chosen.
     package var motoricalDatabase: DatabaseSettings?
     /// The Redis server.
     package var redis: RedisConfiguration
@@ -20,8 +20,10 @@ package struct SenderConfiguration: Sendable {
     package var deliveryQueue: String
     /// Length of that list above which nothing more is handed over.
     package var deliveryQueueHighWater: Int
-    /// The SMTP gateway, when enabled.
+    /// The SMTP gateway, when it is chosen.
     package var smtp: SMTPGatewaySettings?
+    /// The delivery service, when one is chosen.
+    package var provider: HTTPGatewaySettings?
     /// Messages that a bulk lane handles together.
     package var chunkSize: Int
     /// How long work is held without renewing.
@@ -37,11 +39,13 @@ extension SenderConfiguration: DaemonConfiguration {
 
     package init(reading reader: inout ConfigurationReader) {
         let runtime = reader.runtime()
-        let smtp = reader.smtp(in: runtime.environment)
+        let choice = reader.value(ConfigurationKeys.gateway)
+        let smtp = reader.smtp(in: runtime.environment, choice: choice)
+        let provider = reader.httpGateway(choice)
         host = reader.value(ConfigurationKeys.host)
         port = reader.port(ConfigurationKeys.senderPort)
         database = reader.database()
-        motoricalDatabase = reader.motoricalDatabase(isRequired: smtp == nil)
+        motoricalDatabase = reader.motoricalDatabase(isRequired: smtp == nil && provider == nil)
         redis = reader.redis()
         links = reader.links(in: runtime.environment)
         deliveryQueue = reader.value(ConfigurationKeys.deliveryQueue)
@@ -52,5 +56,6 @@ extension SenderConfiguration: DaemonConfiguration {
         lanes = reader.value(ConfigurationKeys.lanes)
         self.runtime = runtime
         self.smtp = smtp
+        self.provider = provider
     }
 }

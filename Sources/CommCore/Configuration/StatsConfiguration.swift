@@ -24,6 +24,8 @@ package struct StatsConfiguration: Sendable {
     package var deliveryQueue: String
     /// Pause between two readings of the platform's delivery logs; nil means none.
     package var logPollInterval: Duration?
+    /// SNS topics whose subscriptions are confirmed.
+    package var snsTopics: Set<String>
 }
 
 extension StatsConfiguration: DaemonConfiguration {
@@ -41,7 +43,9 @@ extension StatsConfiguration: DaemonConfiguration {
         platform = reader.platform()
         internalToken = reader.value(ConfigurationKeys.internalToken)
         deliveryQueue = reader.value(ConfigurationKeys.deliveryQueue)
-        logPollInterval = pollSeconds == 0 ? nil : .seconds(pollSeconds)
+        let followsPlatform = [.auto, .motorical].contains(reader.value(ConfigurationKeys.gateway))
+        logPollInterval = pollSeconds == 0 || !followsPlatform ? nil : .seconds(pollSeconds)
+        snsTopics = reader.snsTopics()
         self.runtime = runtime
     }
 }

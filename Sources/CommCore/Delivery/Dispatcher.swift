@@ -153,8 +153,8 @@ package struct Dispatcher: Sendable {
         var dispositions: [UUID: Disposition] = [:]
         var eligible: [OutgoingMessage] = []
         for message in work.messages {
-            if states[message.id] != nil {
-                dispositions[message.id] = .sent
+            if let state = states[message.id] {
+                dispositions[message.id] = state == .interrupted ? .unknown(reason: "its sender stopped while it was handed over") : .sent
             } else if let verdict = message.verdict {
                 dispositions[message.id] = verdict
             } else if work.isPoison {

@@ -13,7 +13,8 @@ package struct Event: Sendable, Equatable {
     /// Who reported it: `motorical`, `motorical_log`, `tracking`, `link`, `one_click`, `api`.
     package let source: String
     package let occurredAt: Date
-    /// Only for ``EventType/bounced``.
+    /// Only for ``EventType/bounced``; for ``EventType/blocked``, hard says that the provider's own list stopped it, so that the address is
+    /// suppressed here, too.
     package let bounceKind: BounceKind?
     /// Details such as URL, user agent and SMTP code, as a JSON object.
     package let payload: String
@@ -47,7 +48,12 @@ package struct Event: Sendable, Equatable {
         self.messageID = messageID
         self.source = source
         self.occurredAt = occurredAt
-        self.bounceKind = type == .bounced ? bounceKind ?? .hard : nil
+        self.bounceKind =
+            switch type {
+            case .bounced: bounceKind ?? .hard
+            case .blocked: bounceKind
+            default: nil
+            }
         self.payload = payload
         self.tracked = tracked
         self.scope = scope

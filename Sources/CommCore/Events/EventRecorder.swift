@@ -50,6 +50,7 @@ package struct EventRecorder: Sendable {
         try await TrackedMessageRepository.revise(revisions, on: connection)
         let changes = fresh.compactMap { VerdictChange($0) } + revisions
         try await Self.project(fresh, changes, reach: tracked.reach(storing: newIDs), on: connection, now: now)
+        try await UnknownOutcomes(events: fresh).apply(on: connection, now: now)
         try await SuppressionProjection(events: fresh).apply(on: connection, now: now)
         try await PartialSubscriptions(events: fresh).apply(on: connection, now: now)
         return (fresh, revisions)

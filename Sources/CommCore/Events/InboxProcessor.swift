@@ -77,10 +77,16 @@ package struct InboxProcessor: Sendable {
             try await DispatchProjection.apply(chunk, on: connection, now: now)
             dispatched.append(chunk)
         }
+        for row in rows where row.source == SNSConfirmationRequest.source {
+            try await SNSSubscriptionRepository.ask(SNSConfirmationRequest(json: row.payload), at: now, on: connection)
+        }
         var facts: [(row: InboxRepository.Row, fact: ReportedFact)] = []
-        for row in rows where row.source != DispatchedChunk.source {
+        var kept: [(row: InboxRepository.Row, type: String)] = []
+        for row in rows where ![DispatchedChunk.source, SNSConfirmationRequest.source].contains(row.source) {
             do {
-                for fact in try Self.facts(in: row) { facts.append((row, fact)) }
+                let reading = try Self.reading(of: row)
+                for fact in reading.facts { facts.append((row, fact)) }
+                if let type = reading.keptAs { kept.append((row, type)) }
             } catch {
                 drop(row, reason: "unreadable")
             }
@@ -97,17 +103,34 @@ package struct InboxProcessor: Sendable {
                 drop(row, reason: "unknown message")
             }
         }
+        try await keep(kept, on: connection)
         let new = try await recorder.record(events, dispatched: dispatched, waitsForRebuild: true, on: connection, now: now)
         stored.increment(by: new)
         try await InboxRepository.park(Array(parked.values), on: connection)
         try await InboxRepository.delete(rows.map(\.id).filter { parked[$0] == nil }, on: connection)
     }
 
-    private static func facts(in row: InboxRepository.Row) throws -> [ReportedFact] {
+    private static func reading(of row: InboxRepository.Row) throws -> ProviderReading {
         switch row.source {
-        case TrackingSource.name: try TrackingSource.facts(in: row.payload)
-        default: try MotoricalSource.facts(in: row.payload, source: row.source, receivedAt: row.receivedAt)
+        case TrackingSource.name: ProviderReading(facts: try TrackingSource.facts(in: row.payload))
+        case PostalSource.name: try PostalSource.read(row.payload, receivedAt: row.receivedAt)
+        case SESSource.name: try SESSource.read(row.payload, receivedAt: row.receivedAt)
+        case MailgunSource.name: try MailgunSource.read(row.payload, receivedAt: row.receivedAt)
+        default:
+            ProviderReading(facts: try MotoricalSource.facts(in: row.payload, source: row.source, receivedAt: row.receivedAt))
         }
+    }
+
+    private func keep(_ reports: [(row: InboxRepository.Row, type: String)], on connection: PostgresConnection) async throws {
+        for report in reports {
+            Counter(label: "comm_provider_reports_kept_total", dimensions: [("source", report.row.source)]).increment()
+        }
+        try await KeptReportRepository.insert(reports, on: connection)
+    }
+
+    /// Deletes kept reports that are too old.
+    package func deleteExpiredReports() async throws {
+        try await KeptReportRepository.deleteExpired(now: time.now, on: client)
     }
 
     private func drop(_ row: InboxRepository.Row, reason: String) {

@@ -96,6 +96,8 @@ struct APIClient: Sendable {
 /// - Parameters:
 ///   - databaseURL: of another database than the test's, for one that is away.
 ///   - listening: on a port, with everything that a connection passes; else the router alone.
+///   - settings: further settings.
+///   - fetch: what stands in for the servers of public keys.
 func withAPI(
     databaseURL: String? = nil,
     maxImportBytes: Int = 2_000_000,
@@ -103,6 +105,7 @@ func withAPI(
     redisURL: String? = nil,
     settings: [String: String] = [:],
     listening: Bool = false,
+    fetch: (@Sendable (String) async throws -> [UInt8])? = nil,
     _ body: @Sendable @escaping (APIClient) async throws -> Void
 ) async throws {
     let configuration = try APIClient.configuration(
@@ -117,7 +120,8 @@ func withAPI(
         time: time,
         registry: PrometheusRegistry(configuration: PrometheusConfiguration()),
         notifier: SystemdNotifier(environment: [:]),
-        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+        logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+        fetch: fetch
     )
     let api = try API.build(configuration, in: surroundings, role: "comm_api")
     var server = api.server

@@ -12,7 +12,7 @@ extension DeclaredRoute {
 
     /// Whether its body is read as JSON fields, by whoever has a tenant.
     var takesJSON: Bool {
-        let isTenants = path.hasPrefix("/api/") && !path.contains("provision") && !path.contains("webhooks")
+        let isTenants = path.hasPrefix("/api/") && !path.contains("provision") && !path.contains("webhook")
         let takesNone = [
             "DELETE /api/keys/{id}", "DELETE /api/lists/{id}", "DELETE /api/templates/{id}", "DELETE /api/campaigns/{id}",
             "PATCH /api/campaigns/{id}/restore", "DELETE /api/campaigns/{id}/permanent", "DELETE /api/campaigns/cleanup",

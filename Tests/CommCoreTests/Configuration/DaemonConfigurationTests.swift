@@ -140,6 +140,66 @@ import Testing
         #expect(error?.problems.map(\.name) == [name])
     }
 
+    @Test func `a gateway is chosen by name, and then the platform's database is not needed`() throws {
+        let base = ConfigurationSamples.complete(with: ["MOTORICAL_DB_URL": ""])
+        func sender(_ settings: [String: String]) throws -> SenderConfiguration {
+            try SenderConfiguration(environment: base.merging(settings) { $1 })
+        }
+        let postal = try sender([
+            "COMM_GATEWAY": "postal", "COMM_POSTAL_URL": "https://postal.test/", "COMM_POSTAL_API_KEY": "k",
+            "COMM_GATEWAY_CONNECTIONS": "4", "COMM_GATEWAY_TIMEOUT_SECONDS": "9",
+        ])
+        guard case .postal(let settings) = postal.provider?.provider else { return #expect(Bool(false)) }
+        #expect(settings.base == "https://postal.test" && settings.apiKey.reveal() == "k" && postal.motoricalDatabase == nil)
+        #expect(postal.provider?.connections == 4 && postal.provider?.timeout == .seconds(9) && postal.smtp == nil)
+        let ses = try sender([
+            "COMM_GATEWAY": "ses", "COMM_SES_REGION": "eu-west-1", "COMM_SES_ACCESS_KEY_ID": "a", "COMM_SES_SECRET_ACCESS_KEY": "s",
+        ])
+        guard case .ses(let settings) = ses.provider?.provider else { return #expect(Bool(false)) }
+        #expect(settings.endpoint == "https://email.eu-west-1.amazonaws.com" && settings.configurationSet == nil)
+        let mailgun = try sender(["COMM_GATEWAY": "mailgun", "COMM_MAILGUN_DOMAIN": "mg.x.test", "COMM_MAILGUN_API_KEY": "k"])
+        guard case .mailgun(let settings) = mailgun.provider?.provider else { return #expect(Bool(false)) }
+        #expect(settings.base == "https://api.mailgun.net")
+        #expect(try sender(["COMM_GATEWAY": "smtp"]).smtp?.host == "mail.motorical.com")
+        #expect(throws: ConfigurationError.self) { try sender(["COMM_GATEWAY": "motorical", "COMM_SMTP_ENABLE": "true"]) }
+    }
+
+    @Test(arguments: [
+        (["COMM_GATEWAY": "postal"], ["COMM_POSTAL_URL", "COMM_POSTAL_API_KEY"]),
+        (
+            ["COMM_GATEWAY": "ses", "COMM_SES_REGION": "EU West"],
+            ["COMM_SES_REGION", "COMM_SES_ACCESS_KEY_ID", "COMM_SES_SECRET_ACCESS_KEY"]
+        ),
+        (["COMM_GATEWAY": "mailgun", "COMM_MAILGUN_DOMAIN": "a/b"], ["COMM_MAILGUN_DOMAIN", "COMM_MAILGUN_API_KEY"]),
+        (["COMM_GATEWAY": "pigeon"], ["COMM_GATEWAY"]),
+        (["COMM_GATEWAY": "postal", "COMM_POSTAL_URL": "http://postal.test", "COMM_POSTAL_API_KEY": "k"], ["COMM_POSTAL_URL"]),
+    ])
+    func `a gateway without what it needs is refused`(changes: [String: String], names: [String]) {
+        let error = #expect(throws: ConfigurationError.self) {
+            try SenderConfiguration(environment: ConfigurationSamples.complete(with: changes))
+        }
+        #expect(error?.problems.map(\.name) == names)
+    }
+
+    @Test(arguments: ["http://127.0.0.1:8080", "http://localhost", "https://x.test"])
+    func `plain http is for this machine`(url: String) throws {
+        let settings = ConfigurationSamples.complete(with: ["COMM_POSTAL_URL": url])
+        #expect(try APIConfiguration(environment: settings).providerWebhooks.postalBase == url)
+    }
+
+    @Test func `the topics of SNS are a list of names`() throws {
+        let topic = "arn:aws:sns:eu-west-1:123456789012:ses"
+        let settings = ConfigurationSamples.complete(with: ["COMM_SES_TOPIC_ARNS": " \(topic) , \(topic)-2"])
+        #expect(try APIConfiguration(environment: settings).providerWebhooks.snsTopics == [topic, topic + "-2"])
+        #expect(try StatsConfiguration(environment: settings).snsTopics.count == 2)
+        let wrong = ConfigurationSamples.complete(with: ["COMM_SES_TOPIC_ARNS": "ses-events"])
+        #expect(throws: ConfigurationError.self) { try APIConfiguration(environment: wrong) }
+    }
+
+    @Test func `the platform's log is read only when the platform delivers`() throws {
+        #expect(try StatsConfiguration(environment: ConfigurationSamples.complete(with: ["COMM_GATEWAY": "ses"])).logPollInterval == nil)
+    }
+
     @Test func `unsigned webhooks have to be allowed explicitly`() throws {
         let without = ConfigurationSamples.complete(with: ["COMM_WEBHOOK_SECRET": ""])
         let error = #expect(throws: ConfigurationError.self) { try APIConfiguration(environment: without) }

@@ -12,8 +12,16 @@ package struct ConfigurationDeclaration: Sendable {
         case links = "Links and addresses"
         /// The platform that delivers.
         case platform = "Platform"
+        /// The choice of the gateway, and what several share.
+        case gateways = "Gateways"
         /// The SMTP gateway.
         case smtp = "SMTP gateway"
+        /// The Postal gateway and its webhook.
+        case postal = "Postal gateway"
+        /// The SES gateway and its webhook.
+        case ses = "Amazon SES gateway"
+        /// The Mailgun gateway and its webhook.
+        case mailgun = "Mailgun gateway"
         /// Speed and leases of the sender.
         case sending = "Sending"
         /// Environment, logs, faults.

@@ -56,6 +56,22 @@ extension ConfigurationKey where Value == String? {
     static func optionalText(_ entry: ConfigurationEntry) -> Self {
         Self(declaration: entry.declaration(kind: "text", defaultText: nil), absent: nil) { .success($0) }
     }
+
+    /// Where a gateway is reached: `https://`, or `http://` on this machine; a final slash is dropped.
+    static func gatewayURL(_ entry: ConfigurationEntry) -> Self {
+        Self(declaration: entry.declaration(kind: "https URL", defaultText: nil), absent: nil) { text in
+            guard let url = URLComponents(string: text), let host = url.host, !host.isEmpty, url.path.isEmpty || url.path == "/",
+                url.query == nil, url.fragment == nil, url.user == nil
+            else {
+                return .failure(Refusal("is not an https:// URL without credentials, path, query and fragment"))
+            }
+            let isLoopback = ["127.0.0.1", "::1", "[::1]", "localhost"].contains(host.lowercased())
+            guard url.scheme == "https" || url.scheme == "http" && isLoopback else {
+                return .failure(Refusal("does not start with https://; http:// is for this machine only"))
+            }
+            return .success(text.hasSuffix("/") ? String(text.dropLast()) : text)
+        }
+    }
 }
 
 extension ConfigurationKey where Value == Secret? {

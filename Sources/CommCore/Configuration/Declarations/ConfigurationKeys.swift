@@ -1,7 +1,8 @@
 /// The settings of the suite: the one list from which values are read, checked and documented.
 package enum ConfigurationKeys {
     /// Every setting, in the order of the reference.
-    package static let all: [ConfigurationDeclaration] = servers + stores + secrets + links + platform + smtp + sending + operations
+    package static let all: [ConfigurationDeclaration] =
+        servers + stores + secrets + links + platform + gateways + smtp + postal + ses + mailgun + sending + operations
 
     private static let servers: [ConfigurationDeclaration] = [
         port.declaration, host.declaration, senderPort.declaration, statsPort.declaration, maxBodyBytes.declaration,
@@ -30,6 +31,20 @@ package enum ConfigurationKeys {
     private static let smtp: [ConfigurationDeclaration] = [
         smtpEnable.declaration, smtpHost.declaration, smtpPort.declaration, smtpTLS.declaration, smtpUser.declaration,
         smtpPassword.declaration,
+    ]
+    private static let gateways: [ConfigurationDeclaration] = [
+        gateway.declaration, gatewayConnections.declaration, gatewayTimeoutSeconds.declaration,
+    ]
+    private static let postal: [ConfigurationDeclaration] = [
+        postalURL.declaration, postalAPIKey.declaration, postalAllowsSHA1.declaration,
+    ]
+    private static let ses: [ConfigurationDeclaration] = [
+        sesRegion.declaration, sesAccessKeyID.declaration, sesSecretAccessKey.declaration, sesSessionToken.declaration,
+        sesConfigurationSet.declaration, sesEndpoint.declaration, sesTopics.declaration, snsRequiresVersion2.declaration,
+    ]
+    private static let mailgun: [ConfigurationDeclaration] = [
+        mailgunBase.declaration, mailgunDomain.declaration, mailgunAPIKey.declaration, mailgunSigningKey.declaration,
+        mailgunMaximumAge.declaration,
     ]
     private static let sending: [ConfigurationDeclaration] = [
         chunkSize.declaration, leaseSeconds.declaration, reconcileAfterSeconds.declaration, lanes.declaration,

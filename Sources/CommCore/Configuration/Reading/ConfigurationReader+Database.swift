@@ -16,7 +16,7 @@ extension ConfigurationReader {
             if isRequired {
                 refuse(
                     keys.url.declaration,
-                    "is not set; set it, or MOTORICAL_DB_HOST and its parts, or COMM_SMTP_ENABLE=true to send by SMTP"
+                    "is not set; set it, or MOTORICAL_DB_HOST and its parts, or send through another gateway (COMM_GATEWAY)"
                 )
             }
             return nil

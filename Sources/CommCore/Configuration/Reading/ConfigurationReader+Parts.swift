@@ -36,7 +36,7 @@ extension ConfigurationReader {
         )
     }
 
-    mutating func smtp(in environment: RuntimeSettings.Environment) -> SMTPGatewaySettings? {
+    mutating func smtp(in environment: RuntimeSettings.Environment, choice: GatewayChoice) -> SMTPGatewaySettings? {
         let settings = SMTPGatewaySettings(
             host: value(ConfigurationKeys.smtpHost),
             port: value(ConfigurationKeys.smtpPort),
@@ -44,7 +44,8 @@ extension ConfigurationReader {
             user: value(ConfigurationKeys.smtpUser),
             password: value(ConfigurationKeys.smtpPassword)
         )
-        guard value(ConfigurationKeys.smtpEnable) else { return nil }
+        let isEnabled = value(ConfigurationKeys.smtpEnable)
+        guard choice == .smtp || choice == .auto && isEnabled else { return nil }
         if (settings.user == nil) != (settings.password == nil) {
             let missing = settings.user == nil ? ConfigurationKeys.smtpUser.declaration : ConfigurationKeys.smtpPassword.declaration
             refuse(missing, "is not set; COMM_SMTP_USER and COMM_SMTP_PASS go together")

@@ -32,6 +32,8 @@ package enum HandoverState: Sendable, Equatable {
     case waiting
     /// The gateway has begun or ended its work on it.
     case taken
+    /// An attempt was cut off after its start: whether the gateway has it cannot be known.
+    case interrupted
 }
 
 /// What a gateway remembers handed-over ids by: a chunk, or the single messages of a campaign.

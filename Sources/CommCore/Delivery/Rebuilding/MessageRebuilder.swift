@@ -58,7 +58,7 @@ package struct MessageRebuilder: Sendable {
             isRepeat: true
         )
         do {
-            return (record.id, try SMTPMailWriter(batch).mail(record.outgoing, at: record.createdAt).encoded())
+            return (record.id, try MailWriter(batch).mail(record.outgoing, at: record.createdAt).encoded())
         } catch let error as MIMEError {
             throw CampaignError(.blocked, "The message cannot be written as a mail: \(error)")
         }

@@ -15,7 +15,7 @@ struct SuppressionProjection {
             switch event.type {
             case .unsubscribed where event.scope == .all: return (event, "unsubscribed", "unsubscribe")
             case .complained: return (event, "complained", "complaint")
-            case .bounced where event.bounceKind == .hard: return (event, "bounced", "bounce")
+            case .bounced where event.bounceKind == .hard, .blocked where event.bounceKind == .hard: return (event, "bounced", "bounce")
             default: return nil
             }
         }

@@ -34,7 +34,7 @@ struct SMTPGatewayTests {
         }
     }
 
-    private func gateway(port: Int, memory: SMTPHandoverMemory? = nil) -> SMTPGateway {
+    private func gateway(port: Int, memory: HandoverMemory? = nil) -> SMTPGateway {
         SMTPGateway(
             settings: SMTPGatewaySettings(host: "127.0.0.1", port: port, security: .none),
             connections: 3,
@@ -143,7 +143,7 @@ struct SMTPGatewayTests {
     @Test(.redis) func `accepted messages are found again after a crash, the others are not`() async throws {
         let redis = try TestRedis.current
         let (_, server) = try await Sink.start()
-        let memory = SMTPHandoverMemory(redis: redis.client, prefix: redis.key("comm"))
+        let memory = HandoverMemory(redis: redis.client, gateway: "smtp", prefix: redis.key("comm"))
         let first = gateway(port: server.port, memory: memory)
         let batch = try batch(["ok@x.test", "bounce@x.test"])
         _ = try await first.handOver(batch)

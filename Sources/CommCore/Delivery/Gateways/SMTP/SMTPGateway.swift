@@ -12,7 +12,7 @@ package struct SMTPGateway: Gateway {
 
     private let pool: SMTPConnectionPool
     private let connections: Int
-    private let memory: SMTPHandoverMemory?
+    private let memory: HandoverMemory?
     private let time: any TimeSource
     private let faults: FaultPoints
     private let logger: Logger
@@ -23,7 +23,7 @@ package struct SMTPGateway: Gateway {
     package init(
         settings: SMTPGatewaySettings,
         connections: Int = 8,
-        memory: SMTPHandoverMemory? = nil,
+        memory: HandoverMemory? = nil,
         time: any TimeSource = SystemTime(),
         faults: FaultPoints = .none,
         logger: Logger
@@ -53,8 +53,7 @@ package struct SMTPGateway: Gateway {
     package func hasLostMemory(now: Date) async throws -> Bool { false }
 
     package func states(of ids: [UUID], scope: HandoverScope) async throws -> [UUID: HandoverState] {
-        guard let memory else { return [:] }
-        return Dictionary(uniqueKeysWithValues: try await memory.accepted(among: ids, scope: scope).map { ($0, .taken) })
+        try await memory?.states(of: ids, scope: scope) ?? [:]
     }
 
     package func handOver(_ batch: HandoverBatch) async throws -> [Disposition] {
@@ -82,7 +81,7 @@ package struct SMTPGateway: Gateway {
 
     /// Sends as many at once as there are connections; after the first sign that the server is away, nothing more is tried.
     private func sendAll(_ batch: HandoverBatch) async throws -> [Attempt] {
-        let writer = SMTPMailWriter(batch)
+        let writer = MailWriter(batch)
         return try await withThrowingTaskGroup(of: (Int, Attempt).self) { group in
             var attempts: [Attempt?] = Array(repeating: nil, count: batch.messages.count)
             var absence: SMTPError?
@@ -103,7 +102,7 @@ package struct SMTPGateway: Gateway {
         }
     }
 
-    private func send(_ message: OutgoingMessage, writer: SMTPMailWriter, scope: HandoverScope) async throws -> Attempt {
+    private func send(_ message: OutgoingMessage, writer: MailWriter, scope: HandoverScope) async throws -> Attempt {
         // A batch whose lease was lost belongs to another sender.
         try Task.checkCancellation()
         let mail: SMTPMessage
@@ -123,7 +122,7 @@ package struct SMTPGateway: Gateway {
     /// The message has been sent: that it cannot be remembered must not make it look otherwise.
     private func remember(_ message: OutgoingMessage, _ scope: HandoverScope) async {
         do {
-            try await memory?.remember(message.id, scope: scope)
+            try await memory?.accepted(message.id, scope: scope)
         } catch {
             logger.warning("A message that was sent cannot be remembered", metadata: ["MESSAGE_ID": "\(message.id)", "error": "\(error)"])
         }

@@ -1,12 +1,11 @@
 import FoundationEssentials
 import MIME
-import SMTP
 
 /// Writes the messages of a batch as mails.
 ///
 /// What they share is checked once.
-struct SMTPMailWriter: Sendable {
-    private let batch: HandoverBatch
+struct MailWriter: Sendable {
+    let batch: HandoverBatch
     private let shared: Result<Shared, MIMEError>
 
     private struct Shared {
@@ -33,16 +32,11 @@ struct SMTPMailWriter: Sendable {
         )
     }
 
-    /// The mail and its envelope.
+    /// One message as a mail.
     ///
-    /// - Throws: `RenderError`, `MIMEError` or `SMTPError`, all without the recipient's values: this message can never be sent.
-    func write(_ message: OutgoingMessage, at now: Date) throws -> SMTPMessage {
-        let mail = try mail(message, at: now)
-        return try SMTPMessage(sender: batch.envelope.fromAddress, recipients: [message.recipient], content: mail.encoded())
-    }
-
-    /// The mail alone.
-    func mail(_ message: OutgoingMessage, at now: Date) throws -> MailMessage {
+    /// - Parameter extra: further header fields, for the gateway.
+    /// - Throws: `RenderError` or `MIMEError`, without the recipient's values: this message can never be sent.
+    func mail(_ message: OutgoingMessage, at now: Date, extra: [MailHeader] = []) throws -> MailMessage {
         let shared = try shared.get()
         let content = try batch.renderer.render(RecipientValues(message, of: batch.envelope))
         let unsubscribe = String(decoding: content.unsubscribeURL, as: UTF8.self)
@@ -53,7 +47,8 @@ struct SMTPMailWriter: Sendable {
             subject: String(decoding: content.subject, as: UTF8.self),
             date: now,
             messageID: "\(id)@\(batch.envelope.fromDomain)",
-            headers: [MailHeader("List-Unsubscribe", "<\(unsubscribe)>, <mailto:\(batch.envelope.unsubscribeMailto)>")] + shared.headers,
+            headers: [MailHeader("List-Unsubscribe", "<\(unsubscribe)>, <mailto:\(batch.envelope.unsubscribeMailto)>")] + shared.headers
+                + extra,
             body: MailBody(text: content.text.isEmpty ? nil : content.text, html: content.html),
             boundary: id
         )

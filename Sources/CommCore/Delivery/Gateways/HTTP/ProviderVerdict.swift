@@ -1,0 +1,49 @@
+import FoundationEssentials
+
+/// What a provider's answer means for the message, its sender or the whole gateway.
+enum ProviderVerdict: Sendable, Equatable {
+    /// The provider has the message.
+    case accepted
+    /// Refused for good; it is this message's own fault.
+    case refused(FailureClass, reason: String)
+    /// Refused because of the sender's address or domain: no message of the sender gets through before somebody sets that right.
+    case senderRefused(reason: String)
+    /// Certainly not taken, and no message would be now.
+    case away(GatewayOutage)
+    /// The provider may have it or not.
+    case unknown(reason: String)
+    /// Certainly not taken, because our clock was wrong; the same again, once, with the clock set right.
+    case clockCorrected
+}
+
+/// Why a message was refused for good; the first word of its reason in the delivery log.
+enum FailureClass: String, Sendable {
+    /// The request cannot be right for this message: an address that the provider does not take, a missing part.
+    case request
+    /// What is in the mail: a virus, spam.
+    case content
+    /// Larger than the provider takes.
+    case size
+}
+
+/// Why nothing can be handed over for a while.
+struct GatewayOutage: Error, Sendable, Equatable, CustomStringConvertible {
+    /// What kind of trouble it is, which decides for how long nothing is tried.
+    enum Kind: String, Sendable {
+        /// More than the provider takes at a time.
+        case throttled
+        /// The day's quota is used up.
+        case quota
+        /// Not to be reached, or in trouble.
+        case away
+        /// Key, domain, account: somebody has to do something.
+        case configuration
+    }
+
+    let kind: Kind
+    let reason: String
+    /// When the provider asked us to come back.
+    var until: Date?
+
+    var description: String { "\(kind.rawValue): \(reason)" }
+}

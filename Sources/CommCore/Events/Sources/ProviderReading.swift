@@ -1,0 +1,41 @@
+import FoundationEssentials
+
+/// What a provider's report comes to: facts about messages of ours, or something that is only kept.
+struct ProviderReading: Sendable {
+    var facts: [ReportedFact] = []
+    /// The provider's word for a report that is about no message, or of a type that is not known.
+    var keptAs: String?
+
+    /// Nothing to do, and nothing worth keeping.
+    static let nothing = ProviderReading()
+
+    static func kept(_ type: String) -> ProviderReading {
+        ProviderReading(keptAs: ProviderText.clean(type))
+    }
+
+    /// One fact about one of our messages; kept when the report names none of ours.
+    static func fact(
+        _ type: EventType,
+        of reference: MessageReference?,
+        source: String,
+        occurredAt: Date,
+        discriminator: String?,
+        details: ReportDetails
+    ) throws -> ProviderReading {
+        guard let reference else { return .kept("\(type.rawValue) of a message that is not ours") }
+        return ProviderReading(facts: [
+            ReportedFact(
+                type: type,
+                tenantID: reference.tenantID,
+                campaignID: reference.campaignID,
+                contactID: nil,
+                messageID: reference.messageID,
+                source: source,
+                occurredAt: occurredAt,
+                bounceKind: details.bounceKind,
+                discriminator: discriminator,
+                payload: try details.json()
+            )
+        ])
+    }
+}
