@@ -98,10 +98,14 @@ struct SignatureTests {
     }
 
     @Test("a message without its members is none")
-    func snsShape() {
+    func snsShape() throws {
         #expect(SNSMessage(json: Array("{}".utf8)) == nil && SNSMessage(json: Array("[]".utf8)) == nil)
-        let confirmation = ProviderVectors.snsConfirmation.filter { $0.key != "Token" }
-        #expect(throws: (any Error).self) { try message(confirmation, signature: "", version: "1") }
+        let signing = ["Signature": "", "SignatureVersion": "1", "SigningCertURL": Self.certificateURL]
+        let whole = ProviderVectors.snsConfirmation.merging(signing) { $1 }
+        for missing in ["Token", "SubscribeURL", "Message", "TopicArn", "Signature"] {
+            let json = try JSONSerialization.data(withJSONObject: whole.filter { $0.key != missing })
+            #expect(SNSMessage(json: Array(json)) == nil, "\(missing)")
+        }
     }
 
     @Test("a certificate is fetched from SNS in the topic's region and from nowhere else")
