@@ -24,7 +24,12 @@ struct UnknownOutcomes {
                 FROM (SELECT unnest(\(events.map(\.tenantID))::uuid[]) AS tenant_id, unnest(\(events.map(\.messageID))::uuid[]) AS id,
                              unnest(\(events.map(\.bucket))::timestamptz[]) AS created_at) e
                 WHERE d.tenant_id = e.tenant_id AND d.id = e.id AND d.created_at = e.created_at AND d.outcome = 'unknown'
-                RETURNING d.tenant_id, d.campaign_id)
+                RETURNING d.tenant_id, d.campaign_id),
+            -- The roll-ups have counted the old outcome.
+            marked AS (
+                INSERT INTO rollup_marks (tenant_id, campaign_id, marked_at)
+                SELECT DISTINCT tenant_id, campaign_id, \(now)::timestamptz FROM known WHERE campaign_id IS NOT NULL
+                ON CONFLICT DO NOTHING)
             UPDATE campaign_delivery_metrics m
             SET sent = m.sent + k.messages, unknown = m.unknown - k.messages, updated_at = \(now)
             FROM (SELECT tenant_id, campaign_id, count(*) AS messages FROM known GROUP BY 1, 2) k
