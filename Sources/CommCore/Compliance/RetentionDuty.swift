@@ -113,7 +113,8 @@ package struct RetentionDuty: Sendable {
     }
 
     private func expireAudit(_ tenantID: UUID) async throws -> Int {
-        try await client.query("SELECT comm_expire_audit(\(tenantID), \(time.now), \(Self.batch * 4)) AS gone").one { try $0.get("gone") }
+        let rows = try await client.query("SELECT comm_expire_audit(\(tenantID), \(time.now), \(Self.batch * 4)::int) AS gone")
+        return try rows.one { try $0.get("gone") }
     }
 
     private func dropEmptyMonths() async throws {
