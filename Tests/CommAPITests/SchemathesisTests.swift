@@ -37,7 +37,7 @@ struct SchemathesisTests {
         var server = api.server
         server.addServices(api.services)
         let database = TestDatabase.current.client
-        try await server.test(.live) { http in
+        try await server.test(.ahc()) { http in
             let client = APIClient(http: http, routes: api.routes, time: time, database: database, tenantID: UUID(), credential: [:])
             let tenant = try await client.withNewTenant()
             try await Self.seed(tenant)
