@@ -26,6 +26,8 @@ struct RecipientOrder: Sendable {
     let keys: [Key]
     /// Whether an index delivers it.
     let isIndexed: Bool
+    /// Whether it is the usual one, up or down, in which several indexes have the contacts of one value.
+    let isByAge: Bool
     /// Whether its keys need more than the contact.
     let countsLists: Bool
 
@@ -48,6 +50,7 @@ struct RecipientOrder: Sendable {
             keys.append(Key(expression: "c.id", type: .uuid, isNullable: false, isDescending: flip(last.isDescending)))
         }
         self.keys = keys
+        isByAge = sort.terms.map(\.column) == [.createdAt]
         countsLists = sort.terms.contains { $0.column == .listCount }
         isIndexed = sort.terms.count == 1 && Self.indexed.contains(last.column)
     }

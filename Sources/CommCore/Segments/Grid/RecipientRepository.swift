@@ -106,13 +106,18 @@ package struct RecipientRepository: Sendable {
         on connection: PostgresConnection
     ) async throws -> [PostgresRow] {
         if search.filter.isAll { return try await Array(connection.query(part.select(search, offset: 0))) }
+        if part.order.isByAge, search.filter.root.required.contains(where: isOrdered) {
+            return try await Array(connection.query(part.select(search.narrowed(on: connection), offset: 0)))
+        }
         if part.order.isIndexed {
             let near = try await connection.query(part.selectNear(search, among: walk))
             if near.count >= part.limit { return Array(near) }
+            // Where some are near, the rest is not far.
+            if near.count >= max(1, part.limit / 10) { return try await Array(connection.query(part.select(search, offset: 0))) }
         }
         let narrowed = try await search.narrowed(on: connection)
         if narrowed.isNarrow, !part.order.countsLists { return try await Array(connection.query(part.selectSorted(narrowed))) }
-        guard part.order.isIndexed, !narrowed.filter.root.required.contains(where: isOrdered) else {
+        guard part.order.isIndexed else {
             return try await Array(connection.query(part.select(narrowed, offset: 0)))
         }
         let expected = try await PlanEstimate.of(narrowed.countStatement(part.range, upTo: sortable), on: connection)
