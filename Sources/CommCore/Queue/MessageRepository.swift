@@ -83,8 +83,8 @@ package struct MessageRepository: Sendable {
                 FROM due WHERE q.tenant_id = due.tenant_id AND q.priority = due.priority AND q.id = due.id
                 RETURNING q.*)
             SELECT q.id, q.contact_id, q.recipient, q.merge_values, q.attempts, q.age_from, q.tenant_id, q.campaign_id, q.priority,
-                   q.artifact_id, q.is_test, \(sql: Eligibility.columns), \(sql: TestEligibility.column(now: now))
-            FROM taken q \(sql: Eligibility.joins(now: now))
+                   q.artifact_id, q.is_test, \(sql: Eligibility.columns)
+            FROM taken q \(sql: Eligibility.joins(now: now, isMarketing: "q.is_test"))
             ORDER BY q.id
             """
         )
@@ -94,24 +94,9 @@ package struct MessageRepository: Sendable {
             campaignID: try first.get("campaign_id"),
             priority: try first.get("priority"),
             token: token,
-            messages: try rows.map(Self.express),
+            messages: try rows.map(Self.queued),
             artifactID: try first.get("artifact_id"),
             isTest: try first.get("is_test")
-        )
-    }
-
-    /// A message without a contact is checked by its address.
-    private static func express(_ row: PostgresRow) throws -> QueuedMessage {
-        let message = try queued(row)
-        guard let reason: String = try row.get("address_suppression"), message.contactID == nil else { return message }
-        return QueuedMessage(
-            id: message.id,
-            contactID: nil,
-            recipient: message.recipient,
-            mergeValues: message.mergeValues,
-            attempts: message.attempts,
-            verdict: .suppressed(reason: reason),
-            ageFrom: message.ageFrom
         )
     }
 

@@ -171,8 +171,8 @@ struct CampaignRecipientQuery: Sendable {
               FROM (\(sql: page)) p
               LEFT JOIN LATERAL (SELECT * FROM contacts WHERE tenant_id = \(tenantID) AND id = p.contact_id LIMIT 1) c ON true
               LEFT JOIN LATERAL (SELECT reason, source, created_at, expires_at FROM suppressions
-                                  WHERE tenant_id = \(tenantID) AND email_norm = c.email_norm
-                                    AND (expires_at IS NULL OR expires_at > \(now)) LIMIT 1) x ON true
+                                  WHERE tenant_id = \(tenantID) AND email_norm IN (c.email_norm, '@' || split_part(c.email_norm, '@', -1))
+                                    AND (expires_at IS NULL OR expires_at > \(now)) ORDER BY scope LIMIT 1) x ON true
              ORDER BY \(sql: order)
             """
         )

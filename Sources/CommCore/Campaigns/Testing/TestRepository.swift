@@ -18,8 +18,10 @@ enum TestRepository {
     ) async throws -> [String: (reason: String, source: String)] {
         let rows = try await connection.query(
             """
-            SELECT email_norm, reason, source FROM suppressions
-             WHERE tenant_id = \(tenantID) AND email_norm = ANY(\(addresses)::text[]) AND (expires_at IS NULL OR expires_at > \(now))
+            SELECT a.address AS email_norm, s.reason, s.source FROM unnest(\(addresses)::text[]) AS a (address)
+             CROSS JOIN LATERAL (SELECT reason, source FROM suppressions
+                                  WHERE tenant_id = \(tenantID) AND email_norm IN (a.address, '@' || split_part(a.address, '@', -1))
+                                    AND scope <> 'list' AND (expires_at IS NULL OR expires_at > \(now)) ORDER BY scope LIMIT 1) s
             """
         )
         var found: [String: (reason: String, source: String)] = [:]
