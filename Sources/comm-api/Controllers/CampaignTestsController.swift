@@ -41,19 +41,19 @@ struct CampaignTestsController: Sendable {
     }
 
     private struct RetryRequest: RequestFields {
-        let classes: [FailureClass]
+        let classes: [RetryClass]
 
         init(_ fields: inout JSONFields) {
             let names = fields.strings("classes")
-            var known: [FailureClass] = []
+            var known: [RetryClass] = []
             for (index, name) in (names ?? []).enumerated() {
-                if let found = FailureClass(rawValue: name) {
+                if let found = RetryClass(rawValue: name) {
                     known.append(found)
                 } else {
                     fields.add(
                         "classes[\(index)]",
                         "invalid",
-                        "must be one of: \(FailureClass.allCases.map(\.rawValue).joined(separator: ", "))"
+                        "must be one of: \(RetryClass.allCases.map(\.rawValue).joined(separator: ", "))"
                     )
                 }
             }
@@ -69,7 +69,7 @@ struct CampaignTestsController: Sendable {
         let retried: Int64
         @OrNull var finishedAt: Date?
 
-        init(_ retry: CampaignRetry?, classes: [FailureClass]) {
+        init(_ retry: CampaignRetry?, classes: [RetryClass]) {
             _id = OrNull(wrappedValue: retry?.id)
             self.classes = (retry?.classes ?? classes).map(\.rawValue)
             (requested, retried) = (retry?.requested ?? 0, retry?.retried ?? 0)

@@ -126,7 +126,7 @@ struct CampaignRetryTests {
         try await bench.expandAll()
         try await bench.drain()
         #expect(
-            try await retries.request(tenantID: fixture.tenantID, campaignID: fixture.campaignID, classes: FailureClass.allCases, by: nil)
+            try await retries.request(tenantID: fixture.tenantID, campaignID: fixture.campaignID, classes: RetryClass.allCases, by: nil)
                 == nil
         )
         #expect(try await bench.status(of: fixture) == "completed")
@@ -135,16 +135,17 @@ struct CampaignRetryTests {
     @Test(
         "every reason that a message fails for has its class",
         arguments: [
-            ("550 5.1.1 no such user", FailureClass.rejected), ("expired: 451 4.2.2 full", .expired), ("invalidLink", .notRenderable),
+            ("550 5.1.1 no such user", RetryClass.rejected), ("expired: 451 4.2.2 full", .expired), ("content: spam", .rejected),
+            ("invalidLink", .notRenderable),
             ("bodyTooLarge: the mail is larger", .notRenderable), ("stopped its sender 3 times", .senderStopped),
             ("campaign or artifact is gone", .contentMissing), ("5500 is not a reply", .other), ("something else", .other),
         ]
     )
-    func reasons(reason: String, expected: FailureClass) async throws {
+    func reasons(reason: String, expected: RetryClass) async throws {
         let row = try await TestDatabase.current.client.query(
-            "SELECT \(sql: FailureClass.sql) AS class FROM (SELECT 'failed' AS outcome, \(reason)::text AS reason) d"
+            "SELECT \(sql: RetryClass.sql) AS class FROM (SELECT 'failed' AS outcome, \(reason)::text AS reason) d"
         )[0]
-        #expect(try row.get("class") as FailureClass == expected)
+        #expect(try row.get("class") as RetryClass == expected)
     }
 
     /// Ten recipients: six are sent to, four fail in four ways.

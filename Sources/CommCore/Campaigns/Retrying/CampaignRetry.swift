@@ -4,7 +4,7 @@ import Postgres
 /// A wish to try the failed messages of a campaign again, and how far it has come.
 package struct CampaignRetry: Sendable, Equatable {
     package let id: UUID
-    package let classes: [FailureClass]
+    package let classes: [RetryClass]
     package let requestedBy: String?
     /// Messages that were meant when it was asked for.
     package let requested: Int64

@@ -16,7 +16,7 @@ package struct RetryRepository: Sendable {
     /// A wish that is open is answered again instead of a second one.
     /// - Returns: nil when no message is of these classes.
     /// - Throws: `CampaignError`: `illegalTransition` for a campaign that has not begun or was cancelled, `notFound`.
-    package func request(tenantID: UUID, campaignID: UUID, classes: [FailureClass], by who: String?) async throws -> CampaignRetry? {
+    package func request(tenantID: UUID, campaignID: UUID, classes: [RetryClass], by who: String?) async throws -> CampaignRetry? {
         let now = time.now
         return try await client.withTenant(tenantID) { connection in
             let campaign = try await CampaignRepository.lock(tenantID: tenantID, id: campaignID, on: connection)
@@ -52,7 +52,7 @@ package struct RetryRepository: Sendable {
     }
 
     private static func count(
-        _ classes: [FailureClass],
+        _ classes: [RetryClass],
         tenantID: UUID,
         campaignID: UUID,
         startedAt: Date,
@@ -67,13 +67,13 @@ package struct RetryRepository: Sendable {
     }
 
     /// The rows `d` of the delivery log that are meant: all in one partition, found by the index of what was not sent.
-    static func selection(_ classes: [FailureClass], tenantID: UUID, campaignID: UUID, startedAt: Date) -> SQL {
+    static func selection(_ classes: [RetryClass], tenantID: UUID, campaignID: UUID, startedAt: Date) -> SQL {
         let ids = SequenceIDs.range(startedAt: startedAt)
         return """
             d.tenant_id = \(tenantID) AND d.campaign_id = \(campaignID) AND d.outcome <> 'sent' AND d.outcome IN ('failed', 'unknown')
             AND d.id BETWEEN \(ids.first) AND \(ids.last)
             AND d.created_at BETWEEN \(UUIDv7.time(of: ids.first)) AND \(UUIDv7.time(of: ids.last))
-            AND NOT d.is_test AND \(sql: FailureClass.sql) = ANY(\(classes)::text[])
+            AND NOT d.is_test AND \(sql: RetryClass.sql) = ANY(\(classes)::text[])
             """
     }
 }

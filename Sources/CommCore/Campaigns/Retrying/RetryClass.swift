@@ -1,7 +1,7 @@
 import Postgres
 
 /// Why a message failed, in classes that a retry can name.
-package enum FailureClass: String, Sendable, CaseIterable, PostgresEnum {
+package enum RetryClass: String, Sendable, CaseIterable, PostgresEnum {
     /// The gateway or the recipient's server refused it for good.
     case rejected
     /// It was put off for too long.
@@ -18,7 +18,7 @@ package enum FailureClass: String, Sendable, CaseIterable, PostgresEnum {
     case unknown
 
     /// What "the failed" means where no class is named.
-    package static let failures: [FailureClass] = allCases.filter { $0 != .unknown }
+    package static let failures: [RetryClass] = allCases.filter { $0 != .unknown }
 
     /// The class of a row `d` of the delivery log; NULL for what is never tried again.
     static let sql: SQL = """
@@ -29,6 +29,7 @@ package enum FailureClass: String, Sendable, CaseIterable, PostgresEnum {
              WHEN d.reason = 'campaign or artifact is gone' THEN 'content_missing'
              WHEN split_part(d.reason, ':', 1) IN ('invalidBase', 'invalidProgram', 'valueCount', 'invalidLink', 'bodyTooLarge', 'tooManyRounds')
                   THEN 'not_renderable'
+             WHEN split_part(d.reason, ':', 1) IN ('request', 'content', 'size') THEN 'rejected'
              WHEN d.reason ~ '^[45][0-9][0-9]([ -]|$)' THEN 'rejected'
              ELSE 'other' END
         """
