@@ -55,7 +55,8 @@ struct PartialSubscriptions {
             """
             UPDATE suppressions s SET reason = 'pause', source = e.source, event_id = e.event_id, expires_at = e.until
             FROM \(sql: rows) e
-            WHERE s.tenant_id = e.tenant_id AND s.email_norm = e.email_norm AND (s.reason = 'pause' OR s.expires_at <= \(now))
+            WHERE s.tenant_id = e.tenant_id AND s.email_norm = e.email_norm AND s.scope = 'all'
+              AND (s.reason = 'pause' OR s.expires_at <= \(now))
             """
         )
         try await connection.execute(
@@ -76,7 +77,8 @@ struct PartialSubscriptions {
             DELETE FROM suppressions s USING contacts c,
                 (SELECT unnest(\(events.map(\.tenantID))::uuid[]) AS tenant_id, unnest(\(events.map(\.contactID))::uuid[]) AS contact_id) e
             WHERE c.tenant_id = e.tenant_id AND c.id = e.contact_id
-              AND s.tenant_id = c.tenant_id AND s.email_norm = c.email_norm AND s.reason = 'pause'
+              AND s.tenant_id = c.tenant_id AND s.email_norm = c.email_norm AND s.scope = 'all'
+              AND s.reason = 'pause'
             """
         )
     }
