@@ -129,8 +129,24 @@ package struct RollUpRebuilder: Sendable {
         let logged: SQL = """
             SELECT d.* FROM delivery_events d
             WHERE d.tenant_id = \(tenantID) AND \(sql: ofCampaign("d", campaignID))\(sql: range)
+              AND NOT EXISTS (
+                  SELECT FROM (\(sql: waiting(tenantID: tenantID, campaignID: campaignID))) w
+                  WHERE d.id BETWEEN w.first_id AND w.last_id
+                    AND (w.recorded_at IS NULL OR abs(extract(epoch FROM d.occurred_at - w.recorded_at)) < 0.0004))
             """
         return "\(sql: RollUpFacts.ofEvents(source, log: log)) UNION ALL \(sql: RollUpFacts.ofLog(logged))"
+    }
+
+    /// What is in the delivery log and waits in the inbox to be projected: it is counted then, and must not be now.
+    private static func waiting(tenantID: UUID, campaignID: UUID?) -> SQL {
+        """
+        SELECT (i.payload ->> 'firstID')::uuid AS first_id, (i.payload ->> 'lastID')::uuid AS last_id,
+               to_timestamp((i.payload ->> 'recordedAt')::float8 + \(Date.timeIntervalBetween1970AndReferenceDate)::float8) AS recorded_at
+        FROM event_inbox i
+        WHERE i.source = \(DispatchedChunk.source) AND (i.payload ->> 'tenantID')::uuid = \(tenantID)
+          AND (i.payload ->> 'campaignID')::uuid IS NOT DISTINCT FROM \(campaignID)::uuid
+        OFFSET 0
+        """
     }
 
     private static func ofCampaign(_ alias: String, _ campaignID: UUID?) -> SQL {
