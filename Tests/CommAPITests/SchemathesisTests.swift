@@ -75,7 +75,8 @@ struct SchemathesisTests {
         process.executableURL = tool
         process.currentDirectoryURL = FileManager.default.temporaryDirectory
         process.arguments = [
-            "--config-file", file.path, "run", "http://127.0.0.1:\(port)/openapi.json", "--header", "Authorization: \(authorization)", "--checks", "not_a_server_error",
+            "--config-file", file.path, "run", "http://127.0.0.1:\(port)/openapi.json", "--header", "Authorization: \(authorization)",
+            "--checks", "not_a_server_error",
             "--phases", "examples,coverage,fuzzing", "--max-examples", "20", "--max-time", String(seconds), "--seed", "1", "--workers", "1",
             "--request-timeout", "20", "--continue-on-failure", "--warnings", "off", "--suppress-health-check", "all",
             "--generation-database", "none", "--no-color",
