@@ -54,7 +54,8 @@ package struct StoredEvent: Sendable, Equatable {
         p.id, p.type, p.occurred_at, p.source, p.verdict, p.message_id, p.campaign_id, g.name AS campaign_name, p.contact_id,
         c.email AS contact_email, c.name AS contact_name, c.status AS contact_status, p.payload::text AS payload,
         p.payload ->> 'url' AS url, p.payload ->> 'linkIndex' AS link_index, p.payload ->> 'userAgent' AS user_agent,
-        p.payload ->> 'ip' AS ip, coalesce(p.payload ->> 'bounce_reason', p.payload ->> 'reason', p.payload ->> 'error') AS bounce_reason,
+        p.payload ->> 'ip' AS ip,
+        coalesce(p.payload ->> 'bounce_reason', p.payload ->> 'reason', p.payload ->> 'error', p.payload ->> 'diagnostic') AS bounce_reason,
         p.payload ->> 'smtp_code' AS smtp_code, p.payload ->> 'scope' AS scope
         """
 }
