@@ -5,7 +5,7 @@ enum ProviderVerdict: Sendable, Equatable {
     /// The provider has the message.
     case accepted
     /// Refused for good; it is this message's own fault.
-    case refused(FailureClass, reason: String)
+    case refused(RefusalClass, reason: String)
     /// Refused because of the sender's address or domain: no message of the sender gets through before somebody sets that right.
     case senderRefused(reason: String)
     /// Certainly not taken, and no message would be now.
@@ -17,7 +17,7 @@ enum ProviderVerdict: Sendable, Equatable {
 }
 
 /// Why a message was refused for good; the first word of its reason in the delivery log.
-enum FailureClass: String, Sendable {
+enum RefusalClass: String, Sendable {
     /// The request cannot be right for this message: an address that the provider does not take, a missing part.
     case request
     /// What is in the mail: a virus, spam.
