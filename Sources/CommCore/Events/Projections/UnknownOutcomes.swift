@@ -10,6 +10,8 @@ struct UnknownOutcomes {
     init(events: [Event]) {
         var seen = Set<UUID>()
         self.events = events.filter { event in
+            // What a person says about a subscription is recorded by comm-api, which has no right to change the delivery log.
+            guard event.type != .unsubscribed, event.type != .resubscribed else { return false }
             guard let message = event.messageID, UUIDv7.time(of: message) != nil else { return false }
             return seen.insert(message).inserted
         }
