@@ -20,6 +20,7 @@ let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics
 let lifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
 let httpClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -76,7 +77,7 @@ let package = Package(
             name: "CommCore",
             dependencies: [
                 "Postgres", "Redis", "HTML", "CSV", "MIME", "SMTP", "CIDN2",
-                logging, metrics, lifecycle, crypto, httpClient, configuration, nioCore, nioHTTP1, nioPosix,
+                logging, metrics, lifecycle, crypto, cryptoExtras, httpClient, configuration, nioCore, nioHTTP1, nioPosix, nioSSL,
             ],
             swiftSettings: settings
         ),
@@ -147,7 +148,9 @@ let package = Package(
         .testTarget(name: "SMTPTests", dependencies: ["SMTP", nioCore, nioPosix, logging], swiftSettings: settings),
         .testTarget(
             name: "CommCoreTests",
-            dependencies: ["CommCore", "CommTesting", "HTML", "MIME", "Postgres", "Redis", "SMTP", logging],
+            dependencies: [
+                "CommCore", "CommTesting", "HTML", "MIME", "Postgres", "Redis", "SMTP", httpClient, logging, nioCore, nioHTTP1, nioPosix,
+            ],
             exclude: ["Compile/Fixtures"],
             swiftSettings: settings
         ),
@@ -155,7 +158,7 @@ let package = Package(
             name: "CommAPITests",
             dependencies: [
                 "comm-api", "CommCore", "CommTesting", "CSV", "Postgres", "Redis", "Systemd", "Telemetry",
-                .product(name: "HummingbirdTesting", package: "hummingbird"), hummingbird, crypto, httpTypes, logging, nioCore,
+                .product(name: "HummingbirdTesting", package: "hummingbird"), hummingbird, crypto, httpTypes, logging, nioCore, nioPosix,
             ],
             swiftSettings: settings
         ),
