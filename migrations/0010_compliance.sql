@@ -185,7 +185,7 @@ CREATE FUNCTION comm_audit_statement() RETURNS trigger
     LANGUAGE plpgsql SET search_path = public
     AS $$
 DECLARE
-    who text := current_setting('app.actor', true);
+    acting text := current_setting('app.actor', true);
     request text := nullif(current_setting('app.request_id', true), '');
     keys text[] := TG_ARGV[1:];
     most CONSTANT int := 100;
@@ -200,18 +200,18 @@ BEGIN
     IF touched > most THEN
         INSERT INTO audit_logs (tenant_id, event_type, action, resource_type, actor, request_id, details)
         VALUES (owner_id, 'change', CASE TG_OP WHEN 'INSERT' THEN 'created' WHEN 'UPDATE' THEN 'updated' ELSE 'deleted' END,
-                TG_ARGV[0], who, request, jsonb_build_object('rows', touched));
+                TG_ARGV[0], acting, request, jsonb_build_object('rows', touched));
     ELSIF TG_OP = 'INSERT' THEN
         INSERT INTO audit_logs (tenant_id, event_type, action, resource_type, resource_id, actor, request_id, after)
-        SELECT tenant_id, 'change', 'created', TG_ARGV[0], (to_jsonb(n) ->> keys[1])::uuid, who, request, comm_audit_row(to_jsonb(n))
+        SELECT tenant_id, 'change', 'created', TG_ARGV[0], (to_jsonb(n) ->> keys[1])::uuid, acting, request, comm_audit_row(to_jsonb(n))
         FROM new_rows n;
     ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO audit_logs (tenant_id, event_type, action, resource_type, resource_id, actor, request_id, before)
-        SELECT tenant_id, 'change', 'deleted', TG_ARGV[0], (to_jsonb(o) ->> keys[1])::uuid, who, request, comm_audit_row(to_jsonb(o))
+        SELECT tenant_id, 'change', 'deleted', TG_ARGV[0], (to_jsonb(o) ->> keys[1])::uuid, acting, request, comm_audit_row(to_jsonb(o))
         FROM old_rows o;
     ELSE
         INSERT INTO audit_logs (tenant_id, event_type, action, resource_type, resource_id, actor, request_id, before, after)
-        SELECT n.tenant_id, 'change', 'updated', TG_ARGV[0], (to_jsonb(n) ->> keys[1])::uuid, who, request, d.before, d.after
+        SELECT n.tenant_id, 'change', 'updated', TG_ARGV[0], (to_jsonb(n) ->> keys[1])::uuid, acting, request, d.before, d.after
         FROM new_rows n
         JOIN old_rows o ON o.tenant_id = n.tenant_id AND comm_audit_key(to_jsonb(o), keys) = comm_audit_key(to_jsonb(n), keys)
         CROSS JOIN LATERAL comm_audit_difference(to_jsonb(o), to_jsonb(n)) d

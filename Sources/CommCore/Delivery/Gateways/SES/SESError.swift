@@ -47,7 +47,7 @@ struct SESError {
     /// The one code for an address or domain that is not verified, be it the sender's or, in the sandbox, the recipient's, and for
     /// content that SES does not send.
     private func rejected(_ text: String, sender: String) -> ProviderVerdict {
-        guard text.contains("not verified") else {
+        guard text.contains("not verified") || text.contains("not have authority to send") else {
             return .refused(text.contains("too many recipients") ? .request : .content, reason: reason)
         }
         // The text names the identities that failed, if it names any.

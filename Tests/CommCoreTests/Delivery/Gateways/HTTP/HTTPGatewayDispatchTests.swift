@@ -5,7 +5,7 @@ import Testing
 
 @testable import CommCore
 
-@Suite("A campaign goes out through a delivery service", .database, .redis, .timeLimit(.minutes(1)))
+@Suite("A campaign goes out through a delivery service", .database, .redis, .timeLimit(.minutes(4)))
 struct HTTPGatewayDispatchTests {
     private let time = ManualTime(Date(timeIntervalSince1970: 1_795_000_000))
 
