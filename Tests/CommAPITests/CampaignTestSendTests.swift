@@ -66,7 +66,8 @@ struct CampaignTestSendTests {
             let start = try #require(html.range(of: "/c/"))
             let token = html[start.upperBound...].prefix { $0 != "\"" && $0 != "'" }
             #expect(try await client.with([:]).send(.get, "/c/\(token)").status == 302)
-            let processor = InboxProcessor(client: client.database, time: client.time, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+            let silent = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            let processor = InboxProcessor(client: client.database, time: client.time, logger: silent)
             _ = try await processor.processBatch()
             let events = try await client.database.query("SELECT campaign_id, contact_id, message_id, type FROM email_events")
             #expect(events.count == 1)

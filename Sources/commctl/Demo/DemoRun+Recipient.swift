@@ -11,7 +11,7 @@ struct RecipientVisit: Sendable {
 
 extension DemoRun {
     /// The links that the recipient follows, by their place in the mail.
-    private static let clickedLinks = [1, 3]
+    private static let clickedLinks = [1]
 
     /// Opens a delivered mail, follows one of its links and unsubscribes; waits until both are seen in the statistics.
     func visit(_ account: DemoAccount, campaign: UUID) async throws -> RecipientVisit {
@@ -49,7 +49,10 @@ extension DemoRun {
     private func visit(_ method: HTTPMethod, _ link: String, form: String? = nil) async throws -> HTTPClientResponse {
         var request = HTTPClientRequest(url: try reachable(link))
         request.method = method
-        request.headers.add(name: "User-Agent", value: "Mozilla/5.0 (demo recipient)")
+        // As a browser does when somebody clicks: otherwise the click is taken for a scanner's.
+        request.headers.add(name: "User-Agent", value: "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0")
+        request.headers.add(name: "Accept-Language", value: "en-GB,en;q=0.8")
+        request.headers.add(name: "Sec-Fetch-User", value: "?1")
         if let form {
             request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
             request.body = .bytes(ByteBuffer(string: form))

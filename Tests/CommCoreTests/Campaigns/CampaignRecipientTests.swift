@@ -94,7 +94,9 @@ struct CampaignRecipientTests {
     func one() async throws {
         let bench = try SenderBench(time: time, chunkSize: 1_000)
         let fixture = try await CampaignFixture.make(on: bench.client, contacts: 12_000, now: time.now)
-        try await bench.client.execute("UPDATE contacts SET attributes = '{\"timezone\":\"America/New_York\"}' WHERE email LIKE '%7@example.com'")
+        try await bench.client.execute(
+            "UPDATE contacts SET attributes = '{\"timezone\":\"America/New_York\"}' WHERE email LIKE '%7@example.com'"
+        )
         try await bench.client.execute("UPDATE campaigns SET send_at_local_time = true, timezone = 'UTC' WHERE id = \(fixture.campaignID)")
         try await bench.expandAll()
         #expect(try await bench.client.query("SELECT count(*) AS n FROM campaign_expansion_pages")[0].get("n") as Int == 2)

@@ -60,7 +60,9 @@ struct SuiteClient: Sendable {
     func visit(_ method: HTTPMethod, _ url: String, form: String? = nil) async throws -> (status: UInt, location: String?) {
         var request = HTTPClientRequest(url: url)
         request.method = method
-        request.headers.add(name: "User-Agent", value: "Mozilla/5.0 (X11; Linux x86_64)")
+        request.headers.add(name: "User-Agent", value: "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0")
+        request.headers.add(name: "Accept-Language", value: "en-GB,en;q=0.8")
+        request.headers.add(name: "Sec-Fetch-User", value: "?1")
         if let form {
             request.headers.add(name: "Content-Type", value: "application/x-www-form-urlencoded")
             request.body = .bytes(ByteBuffer(string: form))
