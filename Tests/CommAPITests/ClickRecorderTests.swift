@@ -27,7 +27,7 @@ struct ClickRecorderTests {
         let group = ServiceGroup(
             configuration: .init(services: [recorder], logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         )
-        try await withTimeout(.seconds(20)) {
+        try await withTimeout(.seconds(90)) {
             try await withThrowingTaskGroup { tasks in
                 tasks.addTask { try await group.run() }
                 try await body()
