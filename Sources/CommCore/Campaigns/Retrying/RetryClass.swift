@@ -30,7 +30,7 @@ package enum RetryClass: String, Sendable, CaseIterable, PostgresEnum {
              WHEN split_part(d.reason, ':', 1) IN ('invalidBase', 'invalidProgram', 'valueCount', 'invalidLink', 'bodyTooLarge', 'tooManyRounds')
                   THEN 'not_renderable'
              WHEN split_part(d.reason, ':', 1) IN ('request', 'content', 'size') THEN 'rejected'
-             WHEN d.reason ~ '^([45][0-9][0-9]([ -]|$)|(request|content|size): )' THEN 'rejected'
+             WHEN d.reason ~ '^[45][0-9][0-9]([ -]|$)' THEN 'rejected'
              ELSE 'other' END
         """
 }
