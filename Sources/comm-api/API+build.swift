@@ -68,7 +68,7 @@ extension API {
         let keys = try secrets.map { try LinkTokenKey(secret: $0.reveal()) }
         let links = TrackedLinks(verifier: LinkTokenVerifier(keys: keys), time: surroundings.time)
         let documents = PublicDocument()
-        let routes = try Routes(
+        let controllers = try Controllers(
             configuration,
             in: surroundings,
             documents: documents,
@@ -80,6 +80,7 @@ extension API {
             clicks: clicks,
             stores: stores
         )
+        let routes = Routes(configuration, controllers, postgres: postgres, redis: redis, time: surroundings.time)
         let (router, declared) = routes.build()
         var services: [any Service] = [postgres, redis, DocumentsService(documents: documents), stores, inbox, clicks]
         if let platform { services.append(platform) }
@@ -125,5 +126,33 @@ extension API {
             ),
             logger: logger
         )
+    }
+}
+
+extension Routes {
+    /// How many requests of tenants run at once: several for each database connection, so that none idles.
+    private static let requestsPerConnection = 25
+
+    /// The guards before the handlers.
+    fileprivate init(
+        _ configuration: APIConfiguration,
+        _ controllers: Controllers,
+        postgres: PostgresClient,
+        redis: RedisClient,
+        time: any TimeSource
+    ) {
+        self.controllers = controllers
+        authenticator = Authenticator(
+            tenants: TenantRepository(client: postgres, time: time),
+            keys: APIKeyRepository(client: postgres, time: time),
+            internalToken: configuration.internalToken
+        )
+        idempotency = IdempotencyMiddleware(
+            repository: IdempotencyRepository(client: postgres, time: time),
+            maxBodyBytes: configuration.maxBodyBytes
+        )
+        inFlightLimit = configuration.database.poolSize * Self.requestsPerConnection
+        uploadRate = UploadRateLimitMiddleware(rate: UploadRateLimit(redis: redis, limit: configuration.importsPerWindow), time: time)
+        limiter = RateLimiter(settings: configuration.rates, redis: redis, time: time)
     }
 }
