@@ -136,7 +136,7 @@ extension BulkFacet {
                 jsonb_build_object('status', t.status, 'rows', coalesce(
                     (SELECT jsonb_agg(to_jsonb(s) ORDER BY s.id) FROM suppressions s
                       WHERE s.tenant_id = \(scope.tenantID) AND s.email_norm = t.email_norm
-                        AND coalesce(to_jsonb(s)->>'scope', 'all') IN ('all', 'marketing')), '[]'))
+                        AND s.scope IN ('all', 'marketing')), '[]'))
                 """,
             writes: [
                 """

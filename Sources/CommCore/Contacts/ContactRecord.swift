@@ -47,7 +47,7 @@ extension ContactRecord {
           LEFT JOIN LATERAL (SELECT s.reason, s.created_at FROM suppressions s
                               WHERE s.tenant_id = \(tenantID) AND s.email_norm = c.email_norm
                                 AND (s.expires_at IS NULL OR s.expires_at > \(now))
-                                AND coalesce(to_jsonb(s)->>'scope', 'all') IN ('all', 'marketing')
+                                AND s.scope IN ('all', 'marketing')
                               ORDER BY s.created_at LIMIT 1) AS s ON true
          CROSS JOIN LATERAL (SELECT coalesce(jsonb_agg(jsonb_build_object(
                                         'list_id', l.id, 'name', l.name, 'status', m.status,

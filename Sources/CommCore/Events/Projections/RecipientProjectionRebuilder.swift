@@ -132,7 +132,7 @@ package struct RecipientProjectionRebuilder: Sendable {
                  AND coalesce(v.verdict, 'unknown') IN ('human', 'unknown')) e ON true
           LEFT JOIN LATERAL (
               SELECT x.reason, x.created_at, x.expires_at FROM suppressions x
-               WHERE x.tenant_id = \(tenantID) AND x.email_norm = c.email_norm AND coalesce(to_jsonb(x) ->> 'scope', 'all') IN ('all', 'marketing')
+               WHERE x.tenant_id = \(tenantID) AND x.email_norm = c.email_norm AND x.scope IN ('all', 'marketing')
                  AND (x.expires_at IS NULL OR x.expires_at > \(now))
                ORDER BY x.expires_at DESC NULLS FIRST, x.reason = 'complaint' DESC, x.created_at LIMIT 1) s ON true
         """
