@@ -23,10 +23,7 @@ package struct UnsubscribeSettingsRepository: Sendable {
     package func update(tenantID: UUID, patch: UnsubscribeSettingsPatch) async throws -> UnsubscribeSettings {
         let now = time.now
         return try await client.withTenant(tenantID) { connection in
-            try await connection.execute(
-                "INSERT INTO tenant_settings (tenant_id, updated_at) VALUES (\(tenantID), \(now)) ON CONFLICT DO NOTHING"
-            )
-            let rows = try await connection.query(Self.select(tenantID) + " FOR UPDATE")
+            let rows = try await TenantSettingsRow.lock(Self.select(tenantID), tenantID: tenantID, now: now, on: connection)
             let settings = try patch.applied(to: try rows.one(UnsubscribeSettings.init(row:)))
             try await connection.execute(
                 """

@@ -41,10 +41,7 @@ package struct TrackingSettingsRepository: Sendable {
     ) async throws -> TrackingSettings {
         let now = time.now
         return try await client.withTenant(tenantID) { connection in
-            try await connection.execute(
-                "INSERT INTO tenant_settings (tenant_id, updated_at) VALUES (\(tenantID), \(now)) ON CONFLICT DO NOTHING"
-            )
-            let rows = try await connection.query(Self.select(tenantID) + " FOR UPDATE")
+            let rows = try await TenantSettingsRow.lock(Self.select(tenantID), tenantID: tenantID, now: now, on: connection)
             let settings = try body(try rows.one(TrackingSettings.init(row:)))
             try await connection.execute(
                 """

@@ -23,10 +23,7 @@ package struct SendingSettingsRepository: Sendable {
     package func update(tenantID: UUID, patch: SendingSettingsPatch) async throws -> SendingSettings {
         let now = time.now
         return try await client.withTenant(tenantID) { connection in
-            try await connection.execute(
-                "INSERT INTO tenant_settings (tenant_id, updated_at) VALUES (\(tenantID), \(now)) ON CONFLICT DO NOTHING"
-            )
-            let rows = try await connection.query(Self.select(tenantID) + " FOR UPDATE")
+            let rows = try await TenantSettingsRow.lock(Self.select(tenantID), tenantID: tenantID, now: now, on: connection)
             if let zone = patch.timezone, !zone.isEmpty {
                 try CampaignRepository.require(try await TimezoneCheck.problems(of: zone, on: connection))
             }
