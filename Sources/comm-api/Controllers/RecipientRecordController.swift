@@ -100,30 +100,30 @@ extension RecipientRecordController {
 
         let id: UUID
         let email: String
-        let name: OrNull<String>
-        let phone: OrNull<String>
-        let identityType: OrNull<String>
-        let identityName: OrNull<String>
-        let language: OrNull<String>
+        @OrNull var name: String?
+        @OrNull var phone: String?
+        @OrNull var identityType: String?
+        @OrNull var identityName: String?
+        @OrNull var language: String?
         let source: String
         let status: String
         let qualityIndex: Int
         let attributes: [String: AttributeValue]
         let tags: [String]
         let lists: [MembershipWire]
-        let consentGivenAt: OrNull<Date>
-        let consentSource: OrNull<String>
-        let suppressionReason: OrNull<String>
-        let suppressedAt: OrNull<Date>
+        @OrNull var consentGivenAt: Date?
+        @OrNull var consentSource: String?
+        @OrNull var suppressionReason: String?
+        @OrNull var suppressedAt: Date?
         let sentCount: Int
         let deliveredCount: Int
         let openedCount: Int
         let clickedCount: Int
-        let lastSentAt: OrNull<Date>
-        let lastDeliveredAt: OrNull<Date>
-        let lastOpenedAt: OrNull<Date>
-        let lastClickedAt: OrNull<Date>
-        let lastEngagementAt: OrNull<Date>
+        @OrNull var lastSentAt: Date?
+        @OrNull var lastDeliveredAt: Date?
+        @OrNull var lastOpenedAt: Date?
+        @OrNull var lastClickedAt: Date?
+        @OrNull var lastEngagementAt: Date?
         let version: Int
         let createdAt: Date
         let updatedAt: Date
@@ -131,22 +131,22 @@ extension RecipientRecordController {
         init(_ record: ContactRecord) {
             let contact = record.contact
             (id, email, source, status) = (contact.id, contact.email, contact.source, contact.status.rawValue)
-            (name, phone) = (OrNull(wrappedValue: contact.name), OrNull(wrappedValue: contact.phone))
-            identityType = OrNull(wrappedValue: contact.identityType?.rawValue)
-            (identityName, language) = (OrNull(wrappedValue: contact.identityName), OrNull(wrappedValue: contact.language))
+            (name, phone) = (contact.name, contact.phone)
+            identityType = contact.identityType?.rawValue
+            (identityName, language) = (contact.identityName, contact.language)
             (qualityIndex, attributes, tags) = (contact.qualityIndex, contact.attributes, record.tags)
             lists = record.lists.map { MembershipWire(id: $0.listID, name: $0.name, status: $0.status, addedAt: $0.addedAt) }
-            consentGivenAt = OrNull(wrappedValue: record.consentGivenAt)
-            consentSource = OrNull(wrappedValue: record.consentSource)
-            suppressionReason = OrNull(wrappedValue: record.suppressionReason)
-            suppressedAt = OrNull(wrappedValue: record.suppressedAt)
+            consentGivenAt = record.consentGivenAt
+            consentSource = record.consentSource
+            suppressionReason = record.suppressionReason
+            suppressedAt = record.suppressedAt
             (sentCount, deliveredCount) = (record.sentCount, record.deliveredCount)
             (openedCount, clickedCount) = (record.openedCount, record.clickedCount)
-            lastSentAt = OrNull(wrappedValue: record.lastSentAt)
-            lastDeliveredAt = OrNull(wrappedValue: record.lastDeliveredAt)
-            lastOpenedAt = OrNull(wrappedValue: record.lastOpenedAt)
-            lastClickedAt = OrNull(wrappedValue: record.lastClickedAt)
-            lastEngagementAt = OrNull(wrappedValue: record.lastEngagementAt)
+            lastSentAt = record.lastSentAt
+            lastDeliveredAt = record.lastDeliveredAt
+            lastOpenedAt = record.lastOpenedAt
+            lastClickedAt = record.lastClickedAt
+            lastEngagementAt = record.lastEngagementAt
             version = record.version
             (createdAt, updatedAt) = (contact.createdAt, contact.updatedAt)
         }

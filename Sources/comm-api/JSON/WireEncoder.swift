@@ -47,7 +47,7 @@ enum WireEncoder {
 /// A field that is written as null when it has no value, where leaving it out would surprise clients of the contract.
 @propertyWrapper
 struct OrNull<Value: Encodable & Sendable>: Encodable, Sendable {
-    let wrappedValue: Value?
+    var wrappedValue: Value?
 
     init(wrappedValue: Value?) {
         self.wrappedValue = wrappedValue
