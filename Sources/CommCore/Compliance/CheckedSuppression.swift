@@ -16,8 +16,8 @@ struct CheckedSuppression: Sendable, Equatable {
     private static let longestWord = 100
     private static let longestNote = 1_000
 
-    /// Checks a draft; `SuppressionError.invalid` names every field that is wrong.
-    init(_ draft: SuppressionDraft, now: Date) throws(SuppressionError) {
+    /// Checks a draft; `ComplianceError.invalid` names every field that is wrong.
+    init(_ draft: SuppressionDraft, now: Date) throws(ComplianceError) {
         var check = FieldCheck()
         scope = Self.scope(draft, &check)
         (key, email) = Self.address(draft, scope, &check)
@@ -32,7 +32,7 @@ struct CheckedSuppression: Sendable, Equatable {
         if let end = draft.expiresAt, end <= now { check.add("expires_at", "invalid", "expires_at must be in the future") }
         if let end = draft.expiresAt, end > Self.furthest { check.add("expires_at", "invalid", "expires_at is too far in the future") }
         guard check.problems.isEmpty else {
-            throw SuppressionError(.invalid, check.problems.first?.message ?? "", problems: check.problems)
+            throw ComplianceError(.invalid, check.problems.first?.message ?? "", problems: check.problems)
         }
         listID = draft.listID
         reason = draft.reason ?? "manual"

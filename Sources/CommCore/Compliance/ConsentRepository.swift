@@ -22,7 +22,7 @@ package struct ConsentRepository: Sendable {
     package func record(tenantID: UUID, contactID: UUID, draft: ConsentDraft) async throws -> Consent {
         let now = time.now
         let problems = draft.problems(now: now)
-        guard problems.isEmpty else { throw PersonError(.invalid, problems[0].message, problems: problems) }
+        guard problems.isEmpty else { throw ComplianceError(.invalid, problems[0].message, problems: problems) }
         return try await client.withTenant(tenantID) { connection in
             let address = try await Self.lock(contactID, tenantID: tenantID, on: connection)
             let rows = try await connection.query(
@@ -59,7 +59,7 @@ package struct ConsentRepository: Sendable {
         let rows = try await connection.query(
             "SELECT email_norm FROM contacts WHERE tenant_id = \(tenantID) AND id = \(contactID) AND deleted_at IS NULL FOR NO KEY UPDATE"
         )
-        guard let row = rows.first else { throw PersonError(.notFound, "Contact not found") }
+        guard let row = rows.first else { throw ComplianceError(.notFound, "Contact not found") }
         return try row.get("email_norm")
     }
 

@@ -19,10 +19,10 @@ package struct ErasureRepository: Sendable {
     /// - Parameter confirm: the address once more, as a safeguard against the wrong one.
     package func request(tenantID: UUID, email: String?, confirm: String?, requestedBy: String) async throws -> Erasure {
         guard let address = email.flatMap({ try? EmailAddress($0) }) else {
-            throw PersonError.invalid("email", email == nil ? "required" : "invalid", "Valid email address required")
+            throw ComplianceError.invalid("email", email == nil ? "required" : "invalid", "Valid email address required")
         }
         guard let again = confirm.flatMap({ try? EmailAddress($0) }), again == address else {
-            throw PersonError.invalid("confirm", confirm == nil ? "required" : "invalid", "confirm must be the same address as email")
+            throw ComplianceError.invalid("confirm", confirm == nil ? "required" : "invalid", "confirm must be the same address as email")
         }
         let now = time.now
         return try await client.withTenant(tenantID) { connection in
@@ -52,13 +52,13 @@ package struct ErasureRepository: Sendable {
         }
     }
 
-    /// One certificate; `PersonError.notFound` when the tenant has none of that id.
+    /// One certificate; `ComplianceError.notFound` when the tenant has none of that id.
     package func get(tenantID: UUID, id: UUID) async throws -> Erasure {
         let rows = try await client.query(
             "SELECT \(sql: Erasure.columns) FROM erasures WHERE tenant_id = \(tenantID) AND id = \(id)",
             tenant: tenantID
         )
-        guard let row = rows.first else { throw PersonError(.notFound, "Erasure not found") }
+        guard let row = rows.first else { throw ComplianceError(.notFound, "Erasure not found") }
         return try Erasure(row: row)
     }
 
@@ -70,7 +70,7 @@ package struct ErasureRepository: Sendable {
             var condition: SQL = "tenant_id = \(tenantID)"
             if let email {
                 guard let address = try? EmailAddress(email) else {
-                    throw PersonError.invalid("email", "invalid", "Valid email address required")
+                    throw ComplianceError.invalid("email", "invalid", "Valid email address required")
                 }
                 let mark = try await Self.mark(address.normalized, tenantID: tenantID, on: connection)
                 condition += " AND mark = \(mark)"

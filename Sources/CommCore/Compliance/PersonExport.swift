@@ -25,11 +25,11 @@ package struct PersonExport: Sendable {
         let person: PersonSection.Person
     }
 
-    /// Finds a person by the address; `PersonError.notFound` when nothing is kept under it.
+    /// Finds a person by the address; `ComplianceError.notFound` when nothing is kept under it.
     package func find(tenantID: UUID, email: String?) async throws -> Subject {
-        guard let email = email.nonEmpty else { throw PersonError.invalid("email", "required", "Email parameter required") }
+        guard let email = email.nonEmpty else { throw ComplianceError.invalid("email", "required", "Email parameter required") }
         guard let address = try? EmailAddress(email) else {
-            throw PersonError.invalid("email", "invalid", "Valid email address required")
+            throw ComplianceError.invalid("email", "invalid", "Valid email address required")
         }
         let rows = try await client.query(
             """
@@ -41,7 +41,7 @@ package struct PersonExport: Sendable {
             """,
             tenant: tenantID
         )
-        guard let row = rows.first else { throw PersonError(.notFound, "Contact not found") }
+        guard let row = rows.first else { throw ComplianceError(.notFound, "Contact not found") }
         return Subject(
             email: try row.get("email") ?? address.original,
             person: PersonSection.Person(tenantID: tenantID, address: address.normalized, contactID: try row.get("id"))

@@ -48,7 +48,7 @@ package struct SuppressionBulk: Sendable {
         for email in emails {
             var draft = common
             draft.email = email
-            do throws(SuppressionError) {
+            do throws(ComplianceError) {
                 entries.append(try CheckedSuppression(draft, now: now))
             } catch {
                 report.totalErrors += 1
@@ -64,7 +64,7 @@ package struct SuppressionBulk: Sendable {
         return report
     }
 
-    private static func refusal(_ message: String, _ code: String) -> SuppressionError {
-        SuppressionError(.invalid, message, problems: [FieldProblem(field: "emails", code: code, message: message)])
+    private static func refusal(_ message: String, _ code: String) -> ComplianceError {
+        ComplianceError(.invalid, message, problems: [FieldProblem(field: "emails", code: code, message: message)])
     }
 }

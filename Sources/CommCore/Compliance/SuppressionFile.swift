@@ -61,8 +61,8 @@ struct SuppressionFile: Sendable {
         let fields = record.texts.map { String($0.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()) }
         guard fields.contains(where: { !$0.isEmpty }) else { return }
         processed += 1
-        do throws(SuppressionError) {
-            if let error = record.error { throw SuppressionError(.invalid, error.message) }
+        do throws(ComplianceError) {
+            if let error = record.error { throw ComplianceError(.invalid, error.message) }
             ready.append(try CheckedSuppression(try draft(fields, columns), now: now))
         } catch {
             errors += 1
@@ -87,7 +87,7 @@ struct SuppressionFile: Sendable {
         columns = found
     }
 
-    private func draft(_ fields: [String], _ columns: [Column: Int]) throws(SuppressionError) -> SuppressionDraft {
+    private func draft(_ fields: [String], _ columns: [Column: Int]) throws(ComplianceError) -> SuppressionDraft {
         func text(_ column: Column) -> String? {
             guard let index = columns[column], fields.indices.contains(index), !fields[index].isEmpty else { return nil }
             return fields[index]
@@ -103,12 +103,12 @@ struct SuppressionFile: Sendable {
         if let id = text(.listID) {
             // A list that is named in a file cannot be checked row by row; the upload names one for all.
             guard UUID(uuidString: id) == draft.listID, draft.listID != nil else {
-                throw SuppressionError(.invalid, "list_id differs from the one of the upload")
+                throw ComplianceError(.invalid, "list_id differs from the one of the upload")
             }
         }
         if let end = text(.expiresAt) {
             guard let date = ISO8601.date(from: end) else {
-                throw SuppressionError(.invalid, "expires_at must be a time like 2026-01-31T08:00:00Z")
+                throw ComplianceError(.invalid, "expires_at must be a time like 2026-01-31T08:00:00Z")
             }
             draft.expiresAt = date
         }

@@ -41,7 +41,7 @@ package struct SuppressionImporter: Sendable {
     /// Imports a file given as pieces of bytes, cut anywhere.
     ///
     /// - Parameter common: what counts for rows that do not say it themselves.
-    /// - Throws: `ImportError` when the file is refused, `SuppressionError.invalid` when `common` is.
+    /// - Throws: `ImportError` when the file is refused, `ComplianceError.invalid` when `common` is.
     package func run<Source: AsyncSequence & Sendable>(
         _ source: Source,
         tenantID: UUID,

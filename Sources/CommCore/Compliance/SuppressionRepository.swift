@@ -74,13 +74,13 @@ package struct SuppressionRepository: Sendable {
         let now = time.now
         var check = FieldCheck()
         check.line("reason", reason, limit: 1_000)
-        guard check.problems.isEmpty else { throw SuppressionError(.invalid, check.problems[0].message, problems: check.problems) }
+        guard check.problems.isEmpty else { throw ComplianceError(.invalid, check.problems[0].message, problems: check.problems) }
         try await client.withTenant(tenantID) { connection in
             if let reason = reason.nonEmpty { try await connection.execute("SELECT set_config('app.note', \(reason), true)") }
             let rows = try await connection.query(
                 "DELETE FROM suppressions WHERE tenant_id = \(tenantID) AND id = \(id) RETURNING email_norm, scope, expires_at IS NULL AS for_ever"
             )
-            guard let row = rows.first else { throw SuppressionError(.notFound, "Suppression not found") }
+            guard let row = rows.first else { throw ComplianceError(.notFound, "Suppression not found") }
             guard try row.get("scope") == SuppressionScope.all.rawValue, try row.get("for_ever") else { return }
             let email: String = try row.get("email_norm")
             try await connection.execute(
@@ -120,6 +120,6 @@ package struct SuppressionRepository: Sendable {
         let found = try await connection.query(
             "SELECT FROM lists WHERE tenant_id = \(tenantID) AND id = \(id) AND deleted_at IS NULL FOR KEY SHARE"
         )
-        guard !found.isEmpty else { throw SuppressionError(.notFound, "List not found") }
+        guard !found.isEmpty else { throw ComplianceError(.notFound, "List not found") }
     }
 }

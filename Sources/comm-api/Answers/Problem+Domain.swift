@@ -24,16 +24,7 @@ extension TemplateError: ProblemConvertible {
     }
 }
 
-extension SuppressionError: ProblemConvertible {
-    var problem: Problem {
-        switch code {
-        case .notFound: Problem(.notFound, code: "not_found", message)
-        case .invalid: .invalid(problems, message: message)
-        }
-    }
-}
-
-extension PersonError: ProblemConvertible {
+extension ComplianceError: ProblemConvertible {
     var problem: Problem {
         switch code {
         case .notFound: Problem(.notFound, code: "not_found", message)

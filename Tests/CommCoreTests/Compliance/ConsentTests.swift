@@ -72,15 +72,15 @@ struct ConsentTests {
         let tenant = try await domain.tenant()
         let contact = try await contact(tenant)
         let draft = ConsentDraft(purpose: " ", state: "maybe", at: domain.time.now.addingTimeInterval(86_400))
-        let error = await #expect(throws: PersonError.self) {
+        let error = await #expect(throws: ComplianceError.self) {
             try await consents.record(tenantID: tenant, contactID: contact, draft: draft)
         }
         #expect(error?.problems.map(\.field) == ["purpose", "state", "source", "at"])
         let stranger = try await domain.tenant()
-        await #expect(throws: PersonError(.notFound, "Contact not found")) {
+        await #expect(throws: ComplianceError(.notFound, "Contact not found")) {
             try await consents.record(tenantID: stranger, contactID: contact, draft: ConsentDraft(state: "given", source: "form"))
         }
-        await #expect(throws: PersonError(.notFound, "Contact not found")) {
+        await #expect(throws: ComplianceError(.notFound, "Contact not found")) {
             try await consents.list(tenantID: stranger, contactID: contact)
         }
     }

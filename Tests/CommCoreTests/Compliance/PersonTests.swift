@@ -112,10 +112,10 @@ struct PersonTests {
         let export = PersonExport(client: api, time: time)
         let stranger = try await CampaignFixture.make(on: world.owner, contacts: 0, now: time.now, status: "draft")
         for (tenant, email) in [(world.fixture.tenantID, "nobody@example.com"), (stranger.tenantID, Self.address)] {
-            await #expect(throws: PersonError(.notFound, "Contact not found")) { try await export.find(tenantID: tenant, email: email) }
+            await #expect(throws: ComplianceError(.notFound, "Contact not found")) { try await export.find(tenantID: tenant, email: email) }
         }
         for email in [nil, "", "x"] {
-            let error = await #expect(throws: PersonError.self) {
+            let error = await #expect(throws: ComplianceError.self) {
                 try await export.find(tenantID: world.fixture.tenantID, email: email)
             }
             #expect(error?.code == .invalid)
@@ -201,7 +201,7 @@ struct PersonTests {
         for (email, confirm, field) in [
             (nil, nil, "email"), ("x", "x", "email"), (Self.address, nil, "confirm"), (Self.address, "person2@example.com", "confirm"),
         ] as [(String?, String?, String)] {
-            let error = await #expect(throws: PersonError.self) {
+            let error = await #expect(throws: ComplianceError.self) {
                 try await repository.request(tenantID: world.fixture.tenantID, email: email, confirm: confirm, requestedBy: "key:k")
             }
             #expect(error?.problems.map(\.field) == [field])
@@ -211,7 +211,7 @@ struct PersonTests {
         #expect(try await repository.list(tenantID: world.fixture.tenantID, email: "PERSON1@example.com").map(\.id) == [first.id])
         #expect(try await repository.list(tenantID: world.fixture.tenantID, email: "person2@example.com").isEmpty)
         let stranger = try await CampaignFixture.make(on: world.owner, contacts: 0, now: time.now, status: "draft")
-        await #expect(throws: PersonError(.notFound, "Erasure not found")) {
+        await #expect(throws: ComplianceError(.notFound, "Erasure not found")) {
             try await repository.get(tenantID: stranger.tenantID, id: first.id)
         }
     }

@@ -53,7 +53,7 @@ struct RetentionTests {
         #expect(changed == RetentionSettings(eventsDays: 365))
         #expect(try await retention.update(tenantID: tenant, patch: RetentionPatch(audit: 400)).eventsDays == 365)
         #expect(try await retention.get(tenantID: tenant) == RetentionSettings(eventsDays: 365, auditDays: 400))
-        let error = await #expect(throws: PersonError.self) {
+        let error = await #expect(throws: ComplianceError.self) {
             try await retention.update(tenantID: tenant, patch: RetentionPatch(events: 29, audit: 89, deletedContacts: -1))
         }
         #expect(error?.problems.map(\.field) == ["events_days", "audit_days", "deleted_contacts_days"])

@@ -62,7 +62,7 @@ struct SuppressionEntriesTests {
         ]
     )
     func refusals(draft: SuppressionDraft, field: String) throws {
-        let error = #expect(throws: SuppressionError.self) { try CheckedSuppression(draft, now: Date(timeIntervalSince1970: 1_000_000)) }
+        let error = #expect(throws: ComplianceError.self) { try CheckedSuppression(draft, now: Date(timeIntervalSince1970: 1_000_000)) }
         #expect(error?.code == .invalid && error?.problems.map(\.field).contains(field) == true, "\(error?.problems ?? [])")
     }
 
@@ -70,7 +70,7 @@ struct SuppressionEntriesTests {
     func foreignList() async throws {
         let (mine, theirs) = (try await domain.tenant(), try await domain.tenant())
         let list = try await domain.list(of: theirs)
-        await #expect(throws: SuppressionError(.notFound, "List not found")) {
+        await #expect(throws: ComplianceError(.notFound, "List not found")) {
             try await domain.suppressions.add(tenantID: mine, draft: SuppressionDraft(email: "a@ex.test", scope: "list", listID: list))
         }
     }
@@ -107,7 +107,7 @@ struct SuppressionEntriesTests {
         #expect(report.processed == 5 && report.added == 2 && report.skipped == 2 && report.contactsUpdated == 1)
         #expect(report.totalErrors == 1 && report.errors == [.init(email: "nobody", error: "Valid email address required")])
         for wrong in [nil, [], [String](repeating: "a@ex.test", count: 1_001)] {
-            await #expect(throws: SuppressionError.self) { try await bulk.add(wrong, common: SuppressionDraft(), tenantID: tenant) }
+            await #expect(throws: ComplianceError.self) { try await bulk.add(wrong, common: SuppressionDraft(), tenantID: tenant) }
         }
     }
 

@@ -65,7 +65,7 @@ struct SuppressionRepositoryTests {
     @Test("what is no address is refused, with the contract's sentence", arguments: [nil, "", "ann", "a@b\r\nBcc: c@d.e"])
     func refused(email: String?) async throws {
         let tenant = try await domain.tenant()
-        let error = await #expect(throws: SuppressionError.self) { try await domain.suppressions.add(tenantID: tenant, email: email) }
+        let error = await #expect(throws: ComplianceError.self) { try await domain.suppressions.add(tenantID: tenant, email: email) }
         #expect(error?.message == "Valid email address required")
         #expect(error?.problems.map(\.field) == ["email"])
         #expect(try await domain.suppressionList.page(tenantID: tenant).total == 0)
@@ -99,7 +99,7 @@ struct SuppressionRepositoryTests {
         for added in [ann, bob] { try await domain.suppressions.remove(tenantID: tenant, id: added.suppression.id) }
         #expect(try await status(of: "ann@example.com", tenant: tenant) == "active")
         #expect(try await status(of: "bob@example.com", tenant: tenant) == "complained")
-        await #expect(throws: SuppressionError(.notFound, "Suppression not found")) {
+        await #expect(throws: ComplianceError(.notFound, "Suppression not found")) {
             try await domain.suppressions.remove(tenantID: tenant, id: ann.suppression.id)
         }
     }
@@ -112,7 +112,7 @@ struct SuppressionRepositoryTests {
         #expect(try await !domain.suppressions.isSuppressed(tenantID: mine, email: "ann@example.com"))
         #expect(try await status(of: "ann@example.com", tenant: mine) == "active")
         #expect(try await domain.suppressionList.page(tenantID: mine).total == 0)
-        await #expect(throws: SuppressionError.self) {
+        await #expect(throws: ComplianceError.self) {
             try await domain.suppressions.remove(tenantID: mine, id: added.suppression.id)
         }
         let unfiltered = try await domain.client.query("SELECT count(*) AS n FROM suppressions", tenant: mine)

@@ -1,5 +1,5 @@
-/// Why a request about a person was refused.
-package struct PersonError: Error, Sendable, Equatable {
+/// Why a request about a suppression, a person, a consent or retention was refused.
+package struct ComplianceError: Error, Sendable, Equatable {
     package enum Code: String, Sendable, CaseIterable {
         case notFound
         case invalid
@@ -16,7 +16,7 @@ package struct PersonError: Error, Sendable, Equatable {
         self.problems = problems
     }
 
-    static func invalid(_ field: String, _ code: String, _ message: String) -> PersonError {
-        PersonError(.invalid, message, problems: [FieldProblem(field: field, code: code, message: message)])
+    static func invalid(_ field: String, _ code: String, _ message: String) -> ComplianceError {
+        ComplianceError(.invalid, message, problems: [FieldProblem(field: field, code: code, message: message)])
     }
 }
