@@ -64,9 +64,9 @@ extension API {
             heartbeat: surroundings.heartbeat,
             logger: surroundings.logger
         )
-        let secrets = [configuration.links.signingSecret, configuration.links.previousSigningSecret].compactMap { $0 }
-        let keys = try secrets.map { try LinkTokenKey(secret: $0.reveal()) }
-        let links = TrackedLinks(verifier: LinkTokenVerifier(keys: keys), time: surroundings.time)
+        let key = try LinkTokenKey(secret: configuration.links.signingSecret.reveal())
+        let previous = try configuration.links.previousSigningSecret.map { try LinkTokenKey(secret: $0.reveal()) }
+        let links = TrackedLinks(verifier: LinkTokenVerifier(keys: [key] + [previous].compactMap(\.self)), time: surroundings.time)
         let documents = PublicDocument()
         let controllers = try Controllers(
             configuration,
@@ -76,6 +76,7 @@ extension API {
             redis: redis,
             platform: platform,
             inbox: inbox,
+            signer: LinkTokenSigner(key: key),
             links: links,
             clicks: clicks,
             stores: stores

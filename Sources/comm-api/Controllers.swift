@@ -61,6 +61,7 @@ final class Controllers: Sendable {
         redis: RedisClient,
         platform: PostgresClient?,
         inbox: InboxWriter,
+        signer: LinkTokenSigner,
         links trackedLinks: TrackedLinks,
         clicks: ClickRecorder,
         stores: StoreWatch
@@ -71,10 +72,8 @@ final class Controllers: Sendable {
         let pipeline = CompilePipeline(hooks: CompileHook.builtIn, limits: configuration.templateLimits)
         let campaignRepository = CampaignRepository(client: postgres, time: time)
         let subscriptions = SubscriptionService(client: postgres, time: time)
-        let key = try LinkTokenKey(secret: links.signingSecret.reveal())
         let verifier = trackedLinks.verifier
         let bases = try LinkBases(tracking: links.trackingBase, publicBase: links.publicBase)
-        let signer = LinkTokenSigner(key: key)
         let messages = MessageRebuilder(
             client: postgres,
             fromAddress: links.fromAddress,

@@ -37,8 +37,10 @@ package struct SuppressionBulk: Sendable {
     ///
     /// - Parameter common: everything but the address.
     package func add(_ emails: [String]?, common: SuppressionDraft, tenantID: UUID) async throws -> Report {
-        guard let emails, !emails.isEmpty else { throw Self.refusal("Array of emails required", "required") }
-        guard emails.count <= Self.most else { throw Self.refusal("Maximum \(Self.most) emails per bulk import", "too_many") }
+        guard let emails, !emails.isEmpty else { throw ComplianceError.invalid("emails", "required", "Array of emails required") }
+        guard emails.count <= Self.most else {
+            throw ComplianceError.invalid("emails", "too_many", "Maximum \(Self.most) emails per bulk import")
+        }
         let now = time.now
         var sample = common
         sample.email = "somebody@example.com"
@@ -62,9 +64,5 @@ package struct SuppressionBulk: Sendable {
         report.skipped = entries.count - stored.added
         report.contactsUpdated = stored.contactsUpdated
         return report
-    }
-
-    private static func refusal(_ message: String, _ code: String) -> ComplianceError {
-        ComplianceError(.invalid, message, problems: [FieldProblem(field: "emails", code: code, message: message)])
     }
 }
