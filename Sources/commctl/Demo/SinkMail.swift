@@ -4,7 +4,7 @@ import MIME
 /// Mails that motorical-dev's SMTP sink kept: what a recipient would see.
 struct SinkMail: Sendable {
     let recipient: String
-    /// Tracked links in document order, without the unsubscribe link.
+    /// Tracked links in document order that a reader sees: without the unsubscribe link, and without the trap for scanners.
     let links: [String]
     /// The URL of the `List-Unsubscribe` header that a mail program would post to.
     let oneClick: String
@@ -30,7 +30,10 @@ struct SinkMail: Sendable {
         }
         self.recipient = recipient
         oneClick = String(url.1)
-        links = html.text.matches(of: /href="([^"]+\/c\/[^"]+)"/).map { Self.unescaped(String($0.1)) }
+        links = html.text.matches(of: /<a\b[^>]*>/).compactMap { tag in
+            guard !tag.0.contains(#"aria-hidden="true""#), let link = tag.0.firstMatch(of: /href="([^"]+\/c\/[^"]+)"/) else { return nil }
+            return Self.unescaped(String(link.1))
+        }
         guard !links.isEmpty else { throw DemoError("\(file.path) has no tracked link") }
     }
 
