@@ -5,6 +5,8 @@ import Postgres
 /// counters move and the event pipeline is told.
 ///
 /// Fenced by the lease: whoever lost it records nothing.
+///
+/// Longer than other files: the statements share the fence and the counters, and are read side by side.
 package struct DeliveryLogRepository: Sendable {
     private let client: PostgresClient
     private let faults: FaultPoints

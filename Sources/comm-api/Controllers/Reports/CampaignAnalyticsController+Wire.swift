@@ -1,6 +1,7 @@
 import CommCore
 import FoundationEssentials
 
+// Longer than other files: the answers of eight reports, which have parts in common.
 extension CampaignAnalyticsController {
     struct AnalyticsWire: Encodable {
         struct Activity: Encodable {
