@@ -1,9 +1,6 @@
 import Crypto
+import CryptoExtras
 import FoundationEssentials
-
-#if canImport(CryptoExtras)
-    import CryptoExtras
-#endif
 
 /// RSA signatures with PKCS #1 v1.5 padding, as Postal and SNS make them; only verified, never made.
 package struct RSAVerifier: Sendable {
@@ -14,29 +11,22 @@ package struct RSAVerifier: Sendable {
         case sha256
     }
 
-    #if canImport(CryptoExtras)
-        private let key: _RSA.Signing.PublicKey
+    private let key: _RSA.Signing.PublicKey
 
-        /// - Parameter spki: SubjectPublicKeyInfo in DER, of 2048 bits or more.
-        package init?(spki: [UInt8]) {
-            guard let key = try? _RSA.Signing.PublicKey(derRepresentation: spki) else { return nil }
-            self.key = key
+    /// - Parameter spki: SubjectPublicKeyInfo in DER, of 2048 bits or more.
+    package init?(spki: [UInt8]) {
+        guard let key = try? _RSA.Signing.PublicKey(derRepresentation: spki) else { return nil }
+        self.key = key
+    }
+
+    /// Whether the signature is the key's over these bytes.
+    package func isValid(_ signature: [UInt8], of message: [UInt8], hash: Hash) -> Bool {
+        let signature = _RSA.Signing.RSASignature(rawRepresentation: signature)
+        return switch hash {
+        case .sha1: key.isValidSignature(signature, for: Insecure.SHA1.hash(data: message), padding: .insecurePKCS1v1_5)
+        case .sha256: key.isValidSignature(signature, for: SHA256.hash(data: message), padding: .insecurePKCS1v1_5)
         }
-
-        /// Whether the signature is the key's over these bytes.
-        package func isValid(_ signature: [UInt8], of message: [UInt8], hash: Hash) -> Bool {
-            let signature = _RSA.Signing.RSASignature(rawRepresentation: signature)
-            return switch hash {
-            case .sha1: key.isValidSignature(signature, for: Insecure.SHA1.hash(data: message), padding: .insecurePKCS1v1_5)
-            case .sha256: key.isValidSignature(signature, for: SHA256.hash(data: message), padding: .insecurePKCS1v1_5)
-            }
-        }
-    #else
-        /// A build without RSA knows no key and believes no signature.
-        package init?(spki: [UInt8]) { nil }
-
-        package func isValid(_ signature: [UInt8], of message: [UInt8], hash: Hash) -> Bool { false }
-    #endif
+    }
 }
 
 extension RSAVerifier {
