@@ -11,13 +11,13 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib/output.sh"
 packages=(
     # to build: the linker, the C and C++ headers, and the libraries that the clients wrap
     binutils git libc6-dev libgcc-12-dev libstdc++-12-dev pkg-config zlib1g-dev
-    libgumbo-dev libhiredis-dev libidn2-dev libpq-dev libssl-dev
+    libcurl4-openssl-dev libgumbo-dev libhiredis-dev libidn2-dev libpq-dev libssl-dev
     # to run: the stores, the proxy that the end-to-end tests put in front, and systemd-analyze for the unit tests
     ca-certificates curl nginx-light postgresql-15 postgresql-client-15 redis-server systemd
     # to test: the browser that compares compiled mails with their source, and the font that it measures text with
     chromium fonts-dejavu-core
-    # to test: the tool that reads the API's description
-    python3-venv
+    # to test: the tool that reads the API's description, and the mail server that bounces are read from
+    python3-venv dovecot-imapd
 )
 
 policy=/usr/sbin/policy-rc.d
