@@ -14,6 +14,12 @@ package struct MIMEHeaders: Sendable {
         let wanted = ASCIIClass.lowercased(name)
         return fields.first { ASCIIClass.lowercased($0.name) == wanted }?.value
     }
+
+    /// The values of all fields with that name, in any case.
+    package func values(_ name: String) -> [String] {
+        let wanted = ASCIIClass.lowercased(name)
+        return fields.filter { ASCIIClass.lowercased($0.name) == wanted }.map(\.value)
+    }
 }
 
 extension MIMEHeaders {
@@ -30,8 +36,8 @@ extension MIMEHeaders {
             guard line.end - bytes.startIndex <= limits.headerBytes else { throw MIMEError(.limitExceeded, field: "header section") }
             if let first = line.content.first, first == ASCIIClass.space || first == ASCIIClass.tab {
                 // A fold before any field is no header; RFC 5322 unfolding only removes the line end.
-                guard !current.isEmpty else { throw MIMEError(.malformed, field: "header section") }
-                current += line.content
+                guard !current.isEmpty || limits.passesOverBadLines else { throw MIMEError(.malformed, field: "header section") }
+                if !current.isEmpty { current += line.content }
             } else {
                 try append(current, to: &fields, limits)
                 current = Array(line.content)
@@ -44,14 +50,21 @@ extension MIMEHeaders {
     private static func append(_ line: [UInt8], to fields: inout [Field], _ limits: MIMEParser.Limits) throws(MIMEError) {
         guard !line.isEmpty else { return }
         guard fields.count < limits.fields else { throw MIMEError(.limitExceeded, field: "header section") }
-        guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { throw MIMEError(.malformed, field: "header section") }
-        // Obsolete syntax allows blanks before the colon.
-        let name = line[..<colon].prefix { ASCIIClass.isFieldNameText($0) }
-        guard !name.isEmpty, line[name.endIndex..<colon].allSatisfy(isBlank) else { throw MIMEError(.malformed, field: "header section") }
-        let text = String(decoding: trim(line[(colon + 1)...]), as: UTF8.self)
-        let field = String(decoding: name, as: UTF8.self)
+        guard let (field, text) = split(line) else {
+            if limits.passesOverBadLines { return }
+            throw MIMEError(.malformed, field: "header section")
+        }
         let isEncoded = MailHeader.Kind(ASCIIClass.lowercased(field)) != .tokens
         fields.append(Field(name: field, value: isEncoded ? EncodedWord.decode(text) : text))
+    }
+
+    /// Name and value of an unfolded line; nil when it is no field.
+    private static func split(_ line: [UInt8]) -> (name: String, value: String)? {
+        guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+        // Obsolete syntax allows blanks before the colon.
+        let name = line[..<colon].prefix { ASCIIClass.isFieldNameText($0) }
+        guard !name.isEmpty, line[name.endIndex..<colon].allSatisfy(isBlank) else { return nil }
+        return (String(decoding: name, as: UTF8.self), String(decoding: trim(line[(colon + 1)...]), as: UTF8.self))
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool { byte == ASCIIClass.space || byte == ASCIIClass.tab }

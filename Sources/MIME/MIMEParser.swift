@@ -12,6 +12,8 @@ package struct MIMEParser: Sendable {
         package var depth = 8
         /// Parts of one multipart body.
         package var parts = 256
+        /// Whether header lines that are none are passed over, as mails from anywhere need it, instead of refusing the mail.
+        package var passesOverBadLines = false
 
         package init() {}
     }

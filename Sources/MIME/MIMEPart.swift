@@ -28,4 +28,9 @@ package struct MIMEPart: Sendable {
         }
         return nil
     }
+
+    /// This part and those inside of it, depth first.
+    package var all: [MIMEPart] {
+        [self] + parts.flatMap(\.all)
+    }
 }
