@@ -46,6 +46,7 @@ final class Controllers: Sendable {
     let persons: PersonController
     let consents: ConsentsController
     let retention: RetentionController
+    let bounceRules: BounceRulesController
     let trackingSettings: TrackingSettingsController
     let unsubscribeSettings: UnsubscribeSettingsController
     let preferences: PreferencesController
@@ -159,6 +160,7 @@ final class Controllers: Sendable {
         )
         consents = ConsentsController(consents: ConsentRepository(client: postgres, time: time), bodyLimit: bodyLimit)
         retention = RetentionController(retention: RetentionRepository(client: postgres, time: time), bodyLimit: bodyLimit)
+        bounceRules = BounceRulesController(rules: BounceRulesRepository(client: postgres, time: time), bodyLimit: bodyLimit)
         templates = TemplatesController(
             templates: TemplateRepository(client: postgres, time: time),
             validator: try TemplateValidator(pipeline: pipeline, publicBase: links.publicBase, time: time),

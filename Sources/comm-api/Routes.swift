@@ -166,6 +166,8 @@ struct Routes: Sendable {
         let settings = allowed(.settingsManage, in: tenants)
         settings.get("/api/settings/retention", use: controllers.retention.get)
         settings.patch("/api/settings/retention", use: controllers.retention.update)
+        settings.get("/api/settings/bounces", use: controllers.bounceRules.get)
+        settings.patch("/api/settings/bounces", use: controllers.bounceRules.update)
     }
 
     private func addBulkOperations(to tenants: RouterGroup<APIContext>) {

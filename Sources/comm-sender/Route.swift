@@ -24,6 +24,7 @@ struct Route {
             let gateway = SMTPGateway(
                 settings: smtp,
                 memory: HandoverMemory(redis: redis, gateway: "smtp"),
+                returnPath: configuration.returnPath.map { ReturnPath($0, secret: configuration.links.signingSecret) },
                 faults: configuration.runtime.faults,
                 logger: process.logger
             )

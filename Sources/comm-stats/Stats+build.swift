@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import CommCore
 import Daemon
+import Logging
 import Postgres
 import Redis
 import ServiceLifecycle
@@ -81,6 +82,14 @@ func buildStats(_ configuration: StatsConfiguration, process: DaemonProcess) -> 
         services.append(DocumentsService(documents: documents))
         services.append(process.duty("sns-subscriptions", idle: .seconds(5)) { try await subscriber.round() })
     }
+    if let settings = configuration.bounceMailbox {
+        let mailbox = bounceMailbox(settings, configuration, database: database, time: time, logger: logger)
+        services.append(
+            process.duty("bounce-mailbox", idle: settings.interval) {
+                try await cancelWhenGracefulShutdown { try await mailbox.step() }
+            }
+        )
+    }
     if let interval = configuration.logPollInterval {
         let poller = LogPoller(database: database, platform: platform, time: time, logger: logger)
         services.append(
@@ -91,6 +100,26 @@ func buildStats(_ configuration: StatsConfiguration, process: DaemonProcess) -> 
         )
     }
     return services
+}
+
+/// The mailbox that bounces come back to.
+private func bounceMailbox(
+    _ settings: BounceMailboxSettings,
+    _ configuration: StatsConfiguration,
+    database: PostgresClient,
+    time: any TimeSource,
+    logger: Logger
+) -> BounceMailbox {
+    let links = configuration.links
+    let secrets = [links.signingSecret, links.previousSigningSecret].compactMap(\.self)
+    return BounceMailbox(
+        settings,
+        database: database,
+        returnPath: configuration.returnPath.map { ReturnPath($0, secret: links.signingSecret, previous: links.previousSigningSecret) },
+        verifier: LinkTokenVerifier(keys: secrets.compactMap { try? LinkTokenKey(secret: $0.reveal()) }),
+        time: time,
+        logger: logger
+    )
 }
 
 /// Closes the connections by which documents are fetched when the daemon stops.

@@ -77,6 +77,29 @@ struct DataProtectionAPITests {
         }
     }
 
+    @Test("the rules for addresses that bounce again and again are read and changed, each tenant's own")
+    func bounceRules() async throws {
+        try await withAPI { client in
+            let standard = try await client.send(.get, "/api/settings/bounces")
+            #expect(standard.number("data.soft_limit") == 3 && standard.number("data.window_days") == 30)
+            #expect(standard.number("data.rest_days") == 7 && standard.number("data.escalation") == 2)
+            let changed = try await client.send(.patch, "/api/settings/bounces", #"{"soft_limit":0,"rest_days":14}"#)
+            #expect(changed.number("data.soft_limit") == 0 && changed.number("data.rest_days") == 14)
+            #expect(changed.number("data.window_days") == 30)
+            #expect(try await client.send(.get, "/api/settings/bounces").number("data.rest_days") == 14)
+            for (body, field) in [
+                (#"{"soft_limit":101}"#, "soft_limit"), (#"{"window_days":0}"#, "window_days"), (#"{"rest_days":366}"#, "rest_days"),
+                (#"{"escalation":11}"#, "escalation"), (#"{"longest_rest_days":-1}"#, "longest_rest_days"),
+                (#"{"rest_days":"x"}"#, "rest_days"),
+                (#"{"days":5}"#, "days"),
+            ] {
+                try await client.send(.patch, "/api/settings/bounces", body).expectProblem(400, field: field)
+            }
+            let other = try await client.withNewTenant()
+            #expect(try await other.send(.get, "/api/settings/bounces").number("data.soft_limit") == 3)
+        }
+    }
+
     @Test("every upload of contacts is in the audit log, also one that was refused")
     func uploads() async throws {
         try await withAPI { client in

@@ -22,6 +22,8 @@ package struct SenderConfiguration: Sendable {
     package var deliveryQueueHighWater: Int
     /// The SMTP gateway, when it is chosen.
     package var smtp: SMTPGatewaySettings?
+    /// Where bounces of the SMTP gateway's messages go; nil for the sender's address.
+    package var returnPath: ReturnPathSettings?
     /// The delivery service, when one is chosen.
     package var provider: HTTPGatewaySettings?
     /// Messages that a bulk lane handles together.
@@ -56,6 +58,7 @@ extension SenderConfiguration: DaemonConfiguration {
         lanes = reader.value(ConfigurationKeys.lanes)
         self.runtime = runtime
         self.smtp = smtp
+        returnPath = reader.returnPath()
         self.provider = provider
     }
 }

@@ -26,6 +26,10 @@ package struct StatsConfiguration: Sendable {
     package var logPollInterval: Duration?
     /// SNS topics whose subscriptions are confirmed.
     package var snsTopics: Set<String>
+    /// What the return paths look like by which bounces are recognised.
+    package var returnPath: ReturnPathSettings?
+    /// The mailbox that bounces come back to, when one is read.
+    package var bounceMailbox: BounceMailboxSettings?
 }
 
 extension StatsConfiguration: DaemonConfiguration {
@@ -46,6 +50,8 @@ extension StatsConfiguration: DaemonConfiguration {
         let followsPlatform = [.auto, .motorical].contains(reader.value(ConfigurationKeys.gateway))
         logPollInterval = pollSeconds == 0 || !followsPlatform ? nil : .seconds(pollSeconds)
         snsTopics = reader.snsTopics()
+        returnPath = reader.returnPath()
+        bounceMailbox = reader.bounceMailbox(in: runtime.environment)
         self.runtime = runtime
     }
 }

@@ -16,6 +16,8 @@ package struct Event: Sendable, Equatable {
     /// Only for ``EventType/bounced``; for ``EventType/blocked``, hard says that the provider's own list stopped it, so that the address is
     /// suppressed here, too.
     package let bounceKind: BounceKind?
+    /// What a bounce says about the address, the mail or us; nil where the source does not tell.
+    package let bounceClass: BounceClass?
     /// Details such as URL, user agent and SMTP code, as a JSON object.
     package let payload: String
     /// What a click or open showed of who made it.
@@ -36,6 +38,7 @@ package struct Event: Sendable, Equatable {
         source: String,
         occurredAt: Date,
         bounceKind: BounceKind? = nil,
+        bounceClass: BounceClass? = nil,
         discriminator: String? = nil,
         payload: String = "{}",
         tracked: TrackedDetails? = nil,
@@ -54,6 +57,7 @@ package struct Event: Sendable, Equatable {
             case .blocked: bounceKind
             default: nil
             }
+        self.bounceClass = type == .bounced ? bounceClass : nil
         self.payload = payload
         self.tracked = tracked
         self.scope = scope

@@ -52,6 +52,7 @@ package struct EventRecorder: Sendable {
         try await Self.project(fresh, changes, reach: tracked.reach(storing: newIDs), on: connection, now: now)
         try await UnknownOutcomes(events: fresh).apply(on: connection, now: now)
         try await SuppressionProjection(events: fresh).apply(on: connection, now: now)
+        try await SoftBounceProjection(events: fresh).apply(on: connection, now: now)
         try await PartialSubscriptions(events: fresh).apply(on: connection, now: now)
         return (fresh, revisions)
     }

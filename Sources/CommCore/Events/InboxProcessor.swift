@@ -91,7 +91,8 @@ package struct InboxProcessor: Sendable {
                 drop(row, reason: "unreadable")
             }
         }
-        let owners = try await MessageOwnerRepository.owners(of: facts.map(\.fact), on: connection)
+        let known = try await MessageCandidateRepository.resolve(facts.map(\.fact), on: connection)
+        let owners = try await MessageOwnerRepository.owners(of: known, on: connection)
         var events: [Event] = []
         var parked: [UUID: (id: UUID, dueAt: Date, reason: String)] = [:]
         for ((row, fact), owner) in zip(facts, owners) {
@@ -115,6 +116,8 @@ package struct InboxProcessor: Sendable {
         case TrackingSource.name: ProviderReading(facts: try TrackingSource.facts(in: row.payload))
         case PostalSource.name: try PostalSource.read(row.payload, receivedAt: row.receivedAt)
         case SESSource.name: try SESSource.read(row.payload, receivedAt: row.receivedAt)
+        case BounceMailSource.name: try BounceMailSource.read(row.payload, receivedAt: row.receivedAt)
+        case TwilioSource.name: try TwilioSource.read(row.payload, receivedAt: row.receivedAt)
         case MailgunSource.name: try MailgunSource.read(row.payload, receivedAt: row.receivedAt)
         default:
             ProviderReading(facts: try MotoricalSource.facts(in: row.payload, source: row.source, receivedAt: row.receivedAt))

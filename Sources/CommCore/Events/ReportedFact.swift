@@ -13,6 +13,10 @@ struct ReportedFact: Sendable {
     var discriminator: String?
     var payload: String
     var tracked: TrackedDetails?
+    /// Of a bounce, where the source tells it.
+    var bounceClass: BounceClass?
+    /// Where the message may be, when the tenant is not known.
+    var candidates: MessageCandidates?
 
     /// The event, once the owner is known.
     ///
@@ -28,6 +32,7 @@ struct ReportedFact: Sendable {
             source: source,
             occurredAt: occurredAt,
             bounceKind: bounceKind,
+            bounceClass: bounceClass,
             discriminator: discriminator,
             payload: payload,
             tracked: tracked

@@ -25,8 +25,9 @@ extension ConfigurationKeys {
         ConfigurationEntry(
             name: "SERVICE_JWT_SECRET_PREVIOUS",
             chapter: .secrets,
-            readBy: [.api],
-            summary: "The value that `SERVICE_JWT_SECRET` had before: links that were signed with it go on working. Nothing is signed with "
+            readBy: [.api, .stats],
+            summary:
+                "The value that `SERVICE_JWT_SECRET` had before: links and return paths that were signed with it go on working. Nothing is signed with "
                 + "it any more; take it out when the longest lifetime of links, a year, has passed."
         )
     )

@@ -1,6 +1,7 @@
 /// What a bounce says about the address, the mail or us.
 ///
-/// Only ``hard`` is the recipient's fault for good. The others never suppress an address.
+/// Only ``hard`` is the recipient's fault for good. Of the others, some count against the address, and suppress it for a while when they
+/// repeat.
 package enum BounceClass: String, Sendable, Codable, CaseIterable {
     /// There is no such mailbox or domain, or it is closed.
     case hard
@@ -19,6 +20,14 @@ package enum BounceClass: String, Sendable, Codable, CaseIterable {
     /// Our side is set up wrongly.
     case config
     case unknown
+
+    /// Whether a bounce that is not final counts against the address: not when the mail or the sender is refused.
+    var countsAgainstAddress: Bool {
+        switch self {
+        case .hard, .full, .soft, .expired, .unknown: true
+        case .block, .content, .policy, .config: false
+        }
+    }
 
     /// Whether the address is suppressed at once.
     var kind: BounceKind { self == .hard ? .hard : .soft }

@@ -34,7 +34,8 @@ struct ProviderReading: Sendable {
                 occurredAt: occurredAt,
                 bounceKind: details.bounceKind,
                 discriminator: discriminator,
-                payload: try details.json()
+                payload: try details.json(),
+                bounceClass: details.bounceClass
             )
         ])
     }

@@ -13,6 +13,7 @@ package struct SMTPGateway: Gateway {
     private let pool: SMTPConnectionPool
     private let connections: Int
     private let memory: HandoverMemory?
+    private let returnPath: ReturnPath?
     private let time: any TimeSource
     private let faults: FaultPoints
     private let logger: Logger
@@ -20,10 +21,12 @@ package struct SMTPGateway: Gateway {
     /// - Parameters:
     ///   - connections: messages on their way at once.
     ///   - memory: of accepted ids; without one, an interrupted batch is sent again as a whole.
+    ///   - returnPath: where bounces go; without one, to the sender's address.
     package init(
         settings: SMTPGatewaySettings,
         connections: Int = 8,
         memory: HandoverMemory? = nil,
+        returnPath: ReturnPath? = nil,
         time: any TimeSource = SystemTime(),
         faults: FaultPoints = .none,
         logger: Logger
@@ -37,6 +40,7 @@ package struct SMTPGateway: Gateway {
         )
         self.connections = connections
         self.memory = memory
+        self.returnPath = returnPath
         self.time = time
         self.faults = faults
         self.logger = logger
@@ -107,7 +111,7 @@ package struct SMTPGateway: Gateway {
         try Task.checkCancellation()
         let mail: SMTPMessage
         do {
-            mail = try writer.write(message, at: time.now)
+            mail = try writer.write(message, at: time.now, returnPath: returnPath)
         } catch {
             return .decided(.failed(reason: "\(error)"))
         }
