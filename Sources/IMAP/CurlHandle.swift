@@ -23,25 +23,26 @@ final class CurlHandle {
 
     private let handle: UnsafeMutableRawPointer
     private let brake: Brake
+    /// Where libcurl says more about an error than its code does.
+    private let detail = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
     /// - Throws: `IMAPError` when libcurl cannot be set up.
     init(_ configuration: IMAPConfiguration, brake: Brake) throws(IMAPError) {
         guard Self.isStarted, let handle = curl_easy_init() else { throw IMAPError(.invalidSetting, "libcurl cannot be set up") }
         self.handle = handle
         self.brake = brake
-        do {
-            try prepare(configuration)
-        } catch {
-            curl_easy_cleanup(handle)
-            throw error
-        }
+        detail.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
+        // What throws from here on is cleaned up by deinit.
+        try prepare(configuration)
     }
 
     deinit {
         curl_easy_cleanup(handle)
+        detail.deallocate()
     }
 
     private func prepare(_ configuration: IMAPConfiguration) throws(IMAPError) {
+        try check(comm_curl_set_buffer(handle, CURLOPT_ERRORBUFFER, detail))
         try set(CURLOPT_PROTOCOLS_STR, "imap,imaps")
         try set(CURLOPT_USERNAME, configuration.user)
         try set(CURLOPT_PASSWORD, configuration.password)
@@ -70,6 +71,7 @@ final class CurlHandle {
         guard !brake.state else { throw IMAPError(.cancelled, "cancelled") }
         try set(CURLOPT_URL, address)
         try check(comm_curl_set_text(handle, CURLOPT_CUSTOMREQUEST, command))
+        detail[0] = 0
         let sink = Sink(limit: limit)
         try check(comm_curl_set_writer(handle, { CurlHandle.write($0, $1, $2, $3) }, Unmanaged.passUnretained(sink).toOpaque()))
         let code = withExtendedLifetime((sink, brake)) { curl_easy_perform(handle) }
@@ -86,6 +88,8 @@ final class CurlHandle {
         case CURLE_PEER_FAILED_VERIFICATION, CURLE_USE_SSL_FAILED, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CACERT_BADFILE, CURLE_SSL_CIPHER,
             CURLE_SSL_ISSUER_ERROR:
             return IMAPError(.insecure, text)
+        // The same code stands for a folder that cannot be opened.
+        case CURLE_LOGIN_DENIED where String(cString: detail) == "Select failed": return IMAPError(.refused, "the folder cannot be opened")
         case CURLE_LOGIN_DENIED, CURLE_AUTH_ERROR: return IMAPError(.loginRefused, text)
         case CURLE_QUOTE_ERROR: return IMAPError(.refused, "the server refuses the command")
         case CURLE_REMOTE_FILE_NOT_FOUND: return IMAPError(.renumbered, "the folder's numbers have changed")

@@ -11,6 +11,15 @@ enum IMAPAnswer {
         return UInt32(upper[found.upperBound...].prefix { $0.isASCII && $0.isNumber })
     }
 
+    /// The numbers of `* SEARCH 10 11`, in order.
+    static func found(_ answer: [UInt8]) -> [UInt32] {
+        var numbers: Set<UInt32> = []
+        for line in lines(answer) where line.uppercased().hasPrefix("* SEARCH") {
+            numbers.formUnion(line.split(separator: " ").dropFirst(2).compactMap { UInt32($0) })
+        }
+        return numbers.subtracting([0]).sorted()
+    }
+
     /// The words of `* CAPABILITY …`, in upper case.
     static func capabilities(_ answer: [UInt8]) -> Set<String> {
         var words: Set<String> = []

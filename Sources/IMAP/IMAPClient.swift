@@ -26,15 +26,14 @@ package actor IMAPClient {
         }
     }
 
-    /// The messages with numbers in a range, in order.
-    package func messages(in range: ClosedRange<UInt32>, of state: IMAPFolderState) async throws -> [IMAPMessageSize] {
+    /// The numbers of messages in a range, in order.
+    ///
+    /// The answer is one line: libcurl refuses those of many lines, and cuts lines that are longer than its buffer. So a range is to have
+    /// some thousand numbers at most.
+    package func messages(in range: ClosedRange<UInt32>, of state: IMAPFolderState) async throws -> [UInt32] {
         try await cancellable {
-            let answer = try command("UID FETCH \(range.lowerBound):\(range.upperBound) (RFC822.SIZE)", in: state)
-            var sizes: [UInt32: Int] = [:]
-            for message in IMAPAnswer.lines(answer).compactMap({ IMAPMessageSize(line: $0) }) where range.contains(message.uid) {
-                sizes[message.uid] = message.size
-            }
-            return sizes.sorted { $0.key < $1.key }.map { IMAPMessageSize(uid: $0.key, size: $0.value) }
+            let answer = try command("UID SEARCH UID \(range.lowerBound):\(range.upperBound)", in: state)
+            return IMAPAnswer.found(answer).filter(range.contains)
         }
     }
 

@@ -18,15 +18,11 @@ struct IMAPAnswerTests {
     }
 
     @Test(arguments: [
-        ("* 3 FETCH (UID 10 RFC822.SIZE 1234)", IMAPMessageSize(uid: 10, size: 1234)),
-        ("* 3 fetch (rfc822.size 7 uid 1)", IMAPMessageSize(uid: 1, size: 7)),
-        ("* 3 FETCH (FLAGS (\\Seen))", nil),
-        ("* 3 FETCH (UID 0 RFC822.SIZE 1)", nil),
-        ("* 3 EXISTS", nil),
-        ("A1 OK UID 10 RFC822.SIZE 1234", nil),
+        ("* SEARCH 3 1 2\r\n", [1, 2, 3] as [UInt32]), ("* search 5\r\n* 3 EXISTS\r\n* SEARCH 4294967295 5\r\n", [5, 4_294_967_295]),
+        ("* SEARCH\r\n", []), ("* SEARCH x 0 -1 99999999999\r\n", []), ("* 3 FETCH (UID 9)\r\n", []), ("A1 SEARCH 1\r\n", []),
     ])
-    func `sizes are read from the lines of FETCH`(line: String, expected: IMAPMessageSize?) {
-        #expect(IMAPMessageSize(line: line[...]) == expected)
+    func `numbers are read from the lines of SEARCH`(answer: String, expected: [UInt32]) {
+        #expect(IMAPAnswer.found(Array(answer.utf8)) == expected)
     }
 
     @Test(arguments: 0..<200)

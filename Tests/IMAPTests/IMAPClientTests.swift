@@ -38,8 +38,7 @@ struct IMAPClientTests {
             #expect(folder.messages == 3)
             #expect(folder.uidNext == 4)
             let found = try await client.messages(in: 2...100, of: folder)
-            #expect(found.map(\.uid) == [2, 3])
-            #expect(found.first?.size == tricky.utf8.count)
+            #expect(found == [2, 3])
             #expect(text(try await client.fetch(2, of: folder, limit: 10_000)) == tricky)
             #expect(text(try await client.fetch(2, of: folder, limit: 7)) == "Subject")
             #expect(try await client.fetch(50, of: folder, limit: 100) == nil)
@@ -56,15 +55,15 @@ struct IMAPClientTests {
             let client = client(server)
             let folder = try await client.examine()
             let found = try await client.messages(in: 1...5_000, of: folder)
-            #expect(found.map(\.uid) == Array(1...2_000))
+            #expect(found == Array(1...2_000))
             await client.close()
         }
     }
 
     @Test func `an answer beyond the limit is refused`() async throws {
         try await TestDovecot.with { server in
-            try server.deliver((1...200).map { mail($0) })
-            let client = client(server) { $0.longestAnswer = 2_000 }
+            try server.deliver((1...600).map { mail($0) })
+            let client = client(server) { $0.longestAnswer = 1_000 }
             let folder = try await client.examine()
             let error = await #expect(throws: IMAPError.self) { try await client.messages(in: 1...500, of: folder) }
             #expect(error?.code == .tooLong)
@@ -96,7 +95,11 @@ struct IMAPClientTests {
             let client = client(server)
             _ = try await client.examine()
             await server.stop()
-            let error = await #expect(throws: IMAPError.self) { try await client.examine() }
+            // The session may outlive the server's end by a moment.
+            var error: IMAPError?
+            while error == nil {
+                do { _ = try await client.examine() } catch let failure as IMAPError { error = failure }
+            }
             #expect(error?.code == .unreachable)
             try await server.start()
             #expect(try await client.examine().messages == 1)
@@ -112,8 +115,7 @@ struct IMAPClientTests {
             try await server.renumber()
             try await server.start()
             for _ in 0..<2 {
-                let error = await #expect(throws: IMAPError.self) { try await client.markSeen([1], of: before) }
-                #expect([.renumbered, .unreachable].contains(error?.code))
+                await #expect(throws: IMAPError.self) { try await client.markSeen([1], of: before) }
             }
             #expect(try await client.examine().uidValidity != before.uidValidity)
             #expect(try server.flags().allSatisfy { $0.isEmpty })

@@ -24,7 +24,7 @@ package actor BounceMailbox {
 
     /// Failures in a row at the same mail after which it is passed over.
     private static let patience = 5
-    private static let lease: TimeInterval = 600
+    private static let lease: TimeInterval = 180
     private static let longestPause: TimeInterval = 900
 
     private let id: String
@@ -119,9 +119,9 @@ package actor BounceMailbox {
         guard start.lastUID < UInt32.max, folder.uidNext.map({ start.lastUID + 1 < $0 }) ?? (folder.messages > 0) else { return false }
         let end = window(after: start.lastUID, folder)
         let waiting = try await imap.messages(in: (start.lastUID + 1)...end, of: folder)
-        let (batch, last) = try await fetch(Array(waiting.prefix(limits.mails)), of: folder)
+        let (batch, last) = try await fetch(waiting.prefix(limits.mails), of: folder)
         var next = start
-        next.lastUID = last == waiting.last?.uid || waiting.isEmpty ? end : last
+        next.lastUID = last == waiting.last || waiting.isEmpty ? end : last
         // A server that does not say what comes next may still fill the window.
         if folder.uidNext == nil { next.lastUID = max(start.lastUID, last) }
         guard next.lastUID > start.lastUID else { return false }
@@ -138,21 +138,21 @@ package actor BounceMailbox {
 
     /// Reads mails one after the other, until time is up.
     private func fetch(
-        _ mails: [IMAPMessageSize],
+        _ mails: ArraySlice<UInt32>,
         of folder: IMAPFolderState
     ) async throws -> (batch: BounceMailboxRepository.Batch, last: UInt32) {
         var batch = BounceMailboxRepository.Batch()
         var last: UInt32 = 0
         let clock = ContinuousClock()
         let deadline = clock.now + limits.duration
-        for mail in mails {
+        for uid in mails {
             if last > 0, clock.now >= deadline { break }
             do {
-                if let octets = try await imap.fetch(mail.uid, of: folder, limit: limits.octets) { add(octets, mail, to: &batch) }
-            } catch let error as IMAPError where [.unreadable, .tooLong, .refused].contains(error.code) || isHopeless(mail.uid, error) {
-                keep(mail, fingerprint: "\(folder.uidValidity):\(mail.uid)", subject: "", reason: "cannot be fetched", in: &batch)
+                if let octets = try await imap.fetch(uid, of: folder, limit: limits.octets) { add(octets, uid, to: &batch) }
+            } catch let error as IMAPError where [.unreadable, .tooLong, .refused].contains(error.code) || isHopeless(uid, error) {
+                keep(uid, fingerprint: "\(folder.uidValidity):\(uid)", subject: "", reason: "cannot be fetched", in: &batch)
             }
-            last = mail.uid
+            last = uid
         }
         return (batch, last)
     }
@@ -164,22 +164,22 @@ package actor BounceMailbox {
         return failingMail.times >= Self.patience
     }
 
-    private func add(_ octets: [UInt8], _ mail: IMAPMessageSize, to batch: inout BounceMailboxRepository.Batch) {
+    private func add(_ octets: [UInt8], _ uid: UInt32, to batch: inout BounceMailboxRepository.Batch) {
         let reading = reader.read(octets, now: time.now)
         Counter(label: "comm_bounce_mails_total", dimensions: [("kind", reading.kind)]).increment()
         switch reading {
         case .report(let report):
             batch.reports.append(report)
-            batch.unsettled.read.append(mail.uid)
-        case .automaticReply: batch.unsettled.read.append(mail.uid)
+            batch.unsettled.read.append(uid)
+        case .automaticReply: batch.unsettled.read.append(uid)
         case .kept(let reason):
             let subject = (try? InboundMail(octets))?.headers["Subject"] ?? ""
-            keep(mail, fingerprint: BounceMailReader.fingerprint(of: octets), subject: subject, reason: reason, in: &batch)
+            keep(uid, fingerprint: BounceMailReader.fingerprint(of: octets), subject: subject, reason: reason, in: &batch)
         }
     }
 
     private func keep(
-        _ mail: IMAPMessageSize,
+        _ uid: UInt32,
         fingerprint: String,
         subject: String,
         reason: String,
@@ -188,14 +188,13 @@ package actor BounceMailbox {
         struct Description: Encodable {
             let folder: String
             let uid: UInt32
-            let size: Int
             let subject: String
         }
-        let shown = Description(folder: settings.folder, uid: mail.uid, size: mail.size, subject: ProviderText.clean(subject))
+        let shown = Description(folder: settings.folder, uid: uid, subject: ProviderText.clean(subject))
         let json = (try? JSONEncoder().encode(shown)).map { String(decoding: $0, as: UTF8.self) } ?? "{}"
         let name = Base32.decode(fingerprint) == nil ? BounceMailReader.fingerprint(of: Array(fingerprint.utf8)) : fingerprint
         batch.kept.append(BounceMailboxRepository.KeptMail(fingerprint: name, reason: ProviderText.clean(reason), description: json))
-        batch.unsettled.kept.append(mail.uid)
+        batch.unsettled.kept.append(uid)
     }
 
     /// Tells the server what becomes of mails that were read.

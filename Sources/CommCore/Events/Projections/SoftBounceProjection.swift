@@ -45,7 +45,7 @@ struct SoftBounceProjection {
             UPDATE soft_bounces b
             SET bounced_at = coalesce((SELECT array_agg(s.at ORDER BY s.at)
                                        FROM (SELECT at FROM unnest(b.bounced_at) AS at
-                                             WHERE at > \(now)::timestamptz - make_interval(days => coalesce(r.window_days, \(BounceRules.standard.windowDays)))
+                                             WHERE at > \(now)::timestamptz - make_interval(days => coalesce(r.window_days, \(BounceRules.standard.windowDays))::int)
                                                AND (c.last_delivered_at IS NULL OR at > c.last_delivered_at)
                                              ORDER BY at DESC LIMIT 100) s), '{}')
             FROM (SELECT DISTINCT tenant_id, contact_id FROM \(sql: facts) x) f
