@@ -236,6 +236,7 @@ final class Controllers: Sendable {
             configuration.providerWebhooks,
             inbox: ProviderInbox(commit: { try await inbox.append(source: $0, payload: $1) }, bodyLimit: bodyLimit),
             redis: redis,
+            publicBase: links.publicBase,
             time: time,
             fetch: surroundings.fetch ?? { try await documents.fetch($0) }
         )

@@ -1,4 +1,5 @@
 import CommTesting
+import Crypto
 import Foundation
 import HTTPTypes
 import Postgres
@@ -52,7 +53,7 @@ struct ProviderWebhookTests {
     @Test("a provider that is not set up is not listened to")
     func notConfigured() async throws {
         try await withProviders(more: [:]) { client async throws in
-            for path in ["communication/postal", "communication/ses", "communication/mailgun"] {
+            for path in ["communication/postal", "communication/ses", "communication/mailgun", "communication/twilio"] {
                 try await client.send(.post, "/api/webhooks/\(path)", "{}").expectProblem(404, code: "not_configured")
             }
             try await client.send(.post, "/api/email-reliability/webhook/mailgun", "{}").expectProblem(404, code: "not_configured")
@@ -196,6 +197,37 @@ struct ProviderWebhookTests {
             try await sendSNS(client, sns(members, ProviderVectors.snsNotificationV1, version: "1"))
                 .expectProblem(401, code: "invalid_signature")
             #expect(try await sendSNS(client, sns(members, ProviderVectors.snsNotificationV2)).status == 200)
+        }
+    }
+
+    // MARK: Twilio
+
+    @Test("Twilio's reports are believed by the signature over the public address and all fields, and hold no number afterwards")
+    func twilio() async throws {
+        let token = "0123456789abcdef0123456789abcdef"
+        try await withProviders(more: ["COMM_TWILIO_AUTH_TOKEN": token, "COMM_PUBLIC_BASE": "https://comm.example.org"]) {
+            client async throws in
+            let path = "/api/webhooks/communication/twilio?ref=abc"
+            func send(_ form: String, signedAs signed: String? = nil, to path: String = path) async throws -> Reply {
+                let pairs = (signed ?? form).split(separator: "&").sorted().map { $0.replacing("=", with: "", maxReplacements: 1) }
+                let text = "https://comm.example.org" + path + pairs.joined()
+                let code = HMAC<Insecure.SHA1>.authenticationCode(for: Array(text.utf8), using: SymmetricKey(data: Array(token.utf8)))
+                var headers: HTTPFields = [.contentType: "application/x-www-form-urlencoded"]
+                headers[.twilioSignature] = Data(code).base64EncodedString()
+                return try await client.send(.post, path, form, headers: headers)
+            }
+            #expect(try await send("MessageSid=SM1&MessageStatus=delivered&From=555").status == 204)
+            #expect(try await send("MessageSid=SM2&Body=STOP&From=555").status == 204)
+            try await send("MessageSid=SM1&MessageStatus=failed", signedAs: "MessageSid=SM1&MessageStatus=delivered")
+                .expectProblem(401, code: "invalid_signature")
+            try await send("From=1").expectProblem(400, field: "MessageSid")
+            try await client.send(.post, path, "MessageSid=SM1").expectProblem(401, code: "invalid_signature")
+            let rows = try await client.database.query("SELECT payload::text AS payload FROM event_inbox ORDER BY id")
+            let payloads: [String] = try rows.map { try $0.get("payload") }
+            #expect(payloads.count == 2)
+            #expect(payloads.allSatisfy { $0.contains("abc") })
+            #expect(payloads.count { $0.contains("stop") } == 1)
+            #expect(payloads.allSatisfy { !$0.contains("555") })
         }
     }
 

@@ -13,6 +13,9 @@ package struct ProviderWebhookSettings: Sendable {
     /// The oldest signature of Mailgun that is believed (seconds).
     package var mailgunMaximumAge = 900
 
+    /// Twilio's token, by which it signs.
+    package var twilioToken: Secret?
+
     /// Nobody is listened to.
     package init() {}
 }

@@ -7,13 +7,17 @@ struct ProviderWebhooks: Sendable {
     let postal: PostalWebhookController
     let ses: SESWebhookController
     let mailgun: MailgunWebhookController
+    let twilio: TwilioWebhookController
 
-    /// - Parameter fetch: reads a public document; its address comes from the settings, or from a message whose topic is in them and then is
-    ///   one of SNS.
+    /// - Parameters:
+    ///   - publicBase: where the API is reached from outside.
+    ///   - fetch: reads a public document; its address comes from the settings, or from a message whose topic is in them and then
+    ///     is one of SNS.
     init(
         _ settings: ProviderWebhookSettings,
         inbox: ProviderInbox,
         redis: RedisClient,
+        publicBase: String,
         time: any TimeSource,
         fetch: @escaping @Sendable (_ address: String) async throws -> [UInt8]
     ) {
@@ -31,6 +35,7 @@ struct ProviderWebhooks: Sendable {
             certificates: CachedDocuments(lifetime: 24 * 3600, time: time) { try SNSCertificate(try await fetch($0)) },
             time: time
         )
+        twilio = TwilioWebhookController(inbox: inbox, token: settings.twilioToken, publicBase: publicBase)
         mailgun = MailgunWebhookController(
             inbox: inbox,
             key: settings.mailgunSigningKey,

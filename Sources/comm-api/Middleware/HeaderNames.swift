@@ -12,6 +12,7 @@ extension HTTPField.Name {
     static let postalSignature = constant("X-Postal-Signature")
     static let postalSignature256 = constant("X-Postal-Signature-256")
     static let postalKeyID = constant("X-Postal-Signature-KID")
+    static let twilioSignature = constant("X-Twilio-Signature")
     static let snsRawDelivery = constant("X-Amz-Sns-Rawdelivery")
     static let forwardedFor = constant("X-Forwarded-For")
     static let rateLimit = constant("X-RateLimit-Limit")

@@ -22,6 +22,8 @@ package struct ConfigurationDeclaration: Sendable {
         case ses = "Amazon SES gateway"
         /// The Mailgun gateway and its webhook.
         case mailgun = "Mailgun gateway"
+        /// Twilio's webhook.
+        case twilio = "Twilio"
         /// The mailbox that bounces come back to.
         case bounces = "Bounce mailbox"
         /// Speed and leases of the sender.

@@ -182,6 +182,17 @@ extension ConfigurationKeys {
         )
     )
 
+    // MARK: Twilio
+
+    static let twilioToken = ConfigurationKey.credential(
+        ConfigurationEntry(
+            name: "COMM_TWILIO_AUTH_TOKEN",
+            chapter: .twilio,
+            readBy: [.api],
+            summary: "The account's primary auth token. With it, Twilio's reports on text messages are accepted."
+        )
+    )
+
     static let mailgunMaximumAge = ConfigurationKey.integer(
         ConfigurationEntry(
             name: "COMM_MAILGUN_WEBHOOK_MAX_AGE_SECONDS",

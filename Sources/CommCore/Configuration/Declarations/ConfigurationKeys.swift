@@ -2,7 +2,7 @@
 package enum ConfigurationKeys {
     /// Every setting, in the order of the reference.
     package static let all: [ConfigurationDeclaration] =
-        servers + stores + secrets + links + platform + gateways + smtp + postal + ses + mailgun + bounces + sending + operations
+        servers + stores + secrets + links + platform + gateways + smtp + postal + ses + mailgun + twilio + bounces + sending + operations
 
     private static let servers: [ConfigurationDeclaration] = [
         port.declaration, host.declaration, senderPort.declaration, statsPort.declaration, maxBodyBytes.declaration,
@@ -46,6 +46,7 @@ package enum ConfigurationKeys {
         mailgunBase.declaration, mailgunDomain.declaration, mailgunAPIKey.declaration, mailgunSigningKey.declaration,
         mailgunMaximumAge.declaration,
     ]
+    private static let twilio: [ConfigurationDeclaration] = [twilioToken.declaration]
     private static let bounces: [ConfigurationDeclaration] = [
         bounceAddress.declaration, bounceDelimiter.declaration, bounceHost.declaration, bouncePort.declaration, bounceTLS.declaration,
         bounceUser.declaration, bouncePassword.declaration, bounceTrustedCertificates.declaration, bounceFolder.declaration,

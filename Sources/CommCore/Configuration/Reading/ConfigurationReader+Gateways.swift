@@ -23,6 +23,7 @@ extension ConfigurationReader {
         settings.snsRequiresVersion2 = value(ConfigurationKeys.snsRequiresVersion2)
         settings.mailgunSigningKey = value(ConfigurationKeys.mailgunSigningKey)
         settings.mailgunMaximumAge = value(ConfigurationKeys.mailgunMaximumAge)
+        settings.twilioToken = value(ConfigurationKeys.twilioToken)
         return settings
     }
 
