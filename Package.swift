@@ -96,6 +96,7 @@ let package = Package(
             dependencies: [
                 "Daemon", "CommCore", "Postgres", "Redis", "Systemd", "Telemetry", "CSV",
                 hummingbird, mustache, httpTypes, logging, metrics, lifecycle, unixSignals, crypto, httpClient, configuration, nioCore,
+                nioHTTP1, .product(name: "HummingbirdCore", package: "hummingbird"),
             ],
             resources: [.embedInCode("Resources/openapi.json")],
             swiftSettings: settings

@@ -29,6 +29,14 @@ struct GridCommand: AsyncParsableCommand {
         for sort in ["created_at", "last_click_at", "name", "computed_status"] {
             for line in try await grid.deep(sort) { show(line, goal: goal) }
         }
+        let worker = PostgresClient(
+            configuration: PostgresConfiguration(url: url, poolSize: 2, applicationName: "comm-bench", role: "comm_worker"),
+            logger: Logger(label: "comm-bench") { _ in SwiftLogNoOpLogHandler() }
+        )
+        for line in try await BulkBenchmark(api: client, worker: worker).measure() {
+            print("\(line.name) of \(line.contacts): \(String(format: "%.1f s, pages meanwhile p95 %.1f ms", line.seconds, line.page))")
+        }
+        await worker.close()
         await client.close()
     }
 

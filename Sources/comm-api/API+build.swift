@@ -2,6 +2,7 @@ import CommCore
 import Crypto
 import Foundation
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import Postgres
@@ -110,16 +111,16 @@ extension API {
         let dates = HTTPDates()
         return Application(
             router: router,
-            server: .http1(
-                configuration: .init(
-                    additionalChannelHandlers: [
-                        TrackingHandler(links: links, recorder: clicks, metrics: metrics, dates: dates, idleTimeout: idleTimeout),
-                        UnreadBodyHandler(limit: unreadLimit),
-                    ],
+            server: HTTPServerBuilder { responder in
+                let configuration = HTTP1Channel.Configuration(
+                    additionalChannelHandlers: [UnreadBodyHandler(limit: unreadLimit)],
                     idleTimeout: nil,  // TrackingHandler sees to it
                     httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100)
                 )
-            ),
+                return TrackedChannel(base: HTTP1Channel(responder: responder, configuration: configuration)) {
+                    TrackingHandler(links: links, recorder: clicks, metrics: metrics, dates: dates, idleTimeout: idleTimeout)
+                }
+            },
             configuration: .init(
                 address: .hostname(configuration.host, port: configuration.port),
                 backlog: 1024,

@@ -14,20 +14,9 @@ struct ContactIDs: Sendable {
 
     /// The next id.
     mutating func next() -> UUID {
-        let (high, low) = nextHalves()
-        return withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) }
-    }
-
-    /// Appends the sixteen bytes of the next id.
-    mutating func appendNext(to bytes: inout [UInt8]) {
-        let (high, low) = nextHalves()
-        withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { bytes.append(contentsOf: $0) }
-    }
-
-    private mutating func nextHalves() -> (UInt64, UInt64) {
         let high = milliseconds << 16 | 0x7000 | UInt64(counter >> 20)
         let low = 0x8000_0000_0000_0000 | UInt64(counter & 0xF_FFFF) << 42 | (random.next() as UInt64) >> 22
         counter &+= 1
-        return (high, low)
+        return withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) }
     }
 }

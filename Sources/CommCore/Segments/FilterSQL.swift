@@ -11,6 +11,8 @@ struct FilterSQL {
     /// Looks up what a contact belongs to for each contact by itself, instead of joining: for a page, which looks at few contacts, the
     /// planner cannot choose anything worse.
     var looksUpEach = false
+    /// When the campaigns ran that are asked for, where that is known beforehand.
+    var periods: CampaignPeriods?
 
     func condition(_ node: FilterNode) -> SQL {
         switch node {
@@ -48,8 +50,7 @@ struct FilterSQL {
         case .search: search(comparison, value)
         case .tags: tags(comparison, value)
         case .lists, .campaignReceived, .campaignOpened, .campaignClicked:
-            MembershipFilterSQL(tenantID: tenantID, of: name, fence: fence)
-                .condition(comparison, value)
+            MembershipFilterSQL(tenantID: tenantID, of: name, periods: periods, fence: fence).condition(comparison, value)
         case .suppressed: Self.flag("c.suppression_reason IS NOT NULL", value)
         case .consent: Self.flag("c.consent_given_at IS NOT NULL", value)
         case .quality: Self.number("c.quality_index", comparison, value)
@@ -66,7 +67,7 @@ struct FilterSQL {
         case .lastEngagement: date("c.last_engagement_at", comparison, value)
         case .lastCampaignActivity: date("c.last_campaign_activity", comparison, value)
         case .consentGiven: date("c.consent_given_at", comparison, value)
-        case .created: date("c.created_at", comparison, value)
+        case .created: created(comparison, value)
         case .updated: date("c.updated_at", comparison, value)
         }
     }
@@ -145,6 +146,23 @@ struct FilterSQL {
         case (.notInLastDays, .days(let days)): Self.negation("\(sql: column) > \(since(days))")
         default: "false"
         }
+    }
+
+    /// The id is of the same millisecond, give or take a rounding, and the primary key has it.
+    private func created(_ comparison: FilterOperator, _ value: FilterValue) -> SQL {
+        let (from, to): (Date?, Date?) =
+            switch (comparison, value) {
+            case (.before, .date(let date)): (nil, date.start)
+            case (.after, .date(let date)): (date.end, nil)
+            case (_, .dates(let low, let high)): (low.start, high.end)
+            case (.inLastDays, .days(let days)): (since(days), nil)
+            case (.notInLastDays, .days(let days)): (nil, since(days))
+            default: (nil, nil)
+            }
+        var parts = [date("c.created_at", comparison, value)]
+        if let from { parts.append("c.id >= \(UUIDv7.bounds(of: from.addingTimeInterval(-0.001)).first)") }
+        if let to { parts.append("c.id <= \(UUIDv7.bounds(of: to.addingTimeInterval(0.001)).last)") }
+        return Self.group(parts, " AND ", empty: "true")
     }
 
     private func since(_ days: Int) -> Date {

@@ -5,12 +5,15 @@ import Postgres
 struct MembershipFilterSQL {
     let tenantID: UUID
     let name: FilterField.Name
+    /// When the campaigns ran, where that is known beforehand.
+    let periods: CampaignPeriods?
     /// What ends each subquery.
     let fence: SQL
 
-    init(tenantID: UUID, of name: FilterField.Name, fence: SQL = "") {
+    init(tenantID: UUID, of name: FilterField.Name, periods: CampaignPeriods? = nil, fence: SQL = "") {
         self.tenantID = tenantID
         self.name = name
+        self.periods = periods
         self.fence = fence
     }
 
@@ -18,9 +21,9 @@ struct MembershipFilterSQL {
         guard case .ids(let ids) = value else { return "false" }
         let distinct = Set(ids).sorted { $0.uuidString < $1.uuidString }
         return switch comparison {
-        case .allOf: FilterSQL.group(distinct.map { belongs("= \($0)") }, " AND ", empty: "true")
-        case .noneOf: "NOT " + belongs(any(distinct))
-        default: belongs(any(distinct))
+        case .allOf: FilterSQL.group(distinct.map { belongs([$0]) }, " AND ", empty: "true")
+        case .noneOf: "NOT " + belongs(distinct)
+        default: belongs(distinct)
         }
     }
 
@@ -31,12 +34,12 @@ struct MembershipFilterSQL {
         case .campaignReceived:
             """
             SELECT d.contact_id FROM delivery_events d WHERE d.tenant_id = \(tenantID) AND d.campaign_id \(sql: id)
-               AND d.outcome = 'sent' AND d.contact_id IS NOT NULL AND \(sql: months("d.created_at", id)) LIMIT \(most)
+               AND d.outcome = 'sent' AND d.contact_id IS NOT NULL AND \(sql: months("d.created_at", ids)) LIMIT \(most)
             """
         case .campaignOpened, .campaignClicked:
             """
             SELECT e.contact_id FROM email_events e WHERE e.tenant_id = \(tenantID) AND e.campaign_id \(sql: id)
-               AND e.contact_id IS NOT NULL AND \(sql: reaction(name == .campaignOpened ? "'opened'" : "'clicked'", id)) LIMIT \(most)
+               AND e.contact_id IS NOT NULL AND \(sql: reaction(name == .campaignOpened ? "'opened'" : "'clicked'", ids)) LIMIT \(most)
             """
         default:
             """
@@ -50,15 +53,16 @@ struct MembershipFilterSQL {
         ids.count == 1 ? "= \(ids[0])" : "= ANY (\(ids)::uuid[])"
     }
 
-    private func belongs(_ id: SQL) -> SQL {
-        switch name {
+    private func belongs(_ ids: [UUID]) -> SQL {
+        let id = any(ids)
+        return switch name {
         case .campaignReceived:
             """
             EXISTS (SELECT FROM delivery_events d WHERE d.tenant_id = \(tenantID) AND d.campaign_id \(sql: id)
-                       AND d.contact_id = c.id AND d.outcome = 'sent' AND \(sql: months("d.created_at", id))\(sql: fence))
+                       AND d.contact_id = c.id AND d.outcome = 'sent' AND \(sql: months("d.created_at", ids))\(sql: fence))
             """
-        case .campaignOpened: reacted("'opened'", id)
-        case .campaignClicked: reacted("'clicked'", id)
+        case .campaignOpened: reacted("'opened'", ids)
+        case .campaignClicked: reacted("'clicked'", ids)
         default:
             """
             EXISTS (SELECT FROM list_contacts m JOIN lists l ON l.tenant_id = m.tenant_id AND l.id = m.list_id AND l.deleted_at IS NULL
@@ -67,24 +71,27 @@ struct MembershipFilterSQL {
         }
     }
 
-    private func reacted(_ type: SQL, _ id: SQL) -> SQL {
+    private func reacted(_ type: SQL, _ ids: [UUID]) -> SQL {
         """
-        EXISTS (SELECT FROM email_events e WHERE e.tenant_id = \(tenantID) AND e.campaign_id \(sql: id) AND e.contact_id = c.id
-                   AND \(sql: reaction(type, id))\(sql: fence))
+        EXISTS (SELECT FROM email_events e WHERE e.tenant_id = \(tenantID) AND e.campaign_id \(sql: any(ids)) AND e.contact_id = c.id
+                   AND \(sql: reaction(type, ids))\(sql: fence))
         """
     }
 
     /// A person's, not a machine's.
-    private func reaction(_ type: SQL, _ id: SQL) -> SQL {
+    private func reaction(_ type: SQL, _ ids: [UUID]) -> SQL {
         """
         e.type IN ('opened', 'clicked') AND e.type = \(sql: type) AND coalesce(e.verdict, 'unknown') IN ('human', 'unknown')
-        AND \(sql: months("e.bucket_at", id))
+        AND \(sql: months("e.bucket_at", ids))
         """
     }
 
     /// The time in which messages of the campaigns can have been made: it keeps all other months' partitions out of the search.
-    private func months(_ column: SQL, _ id: SQL) -> SQL {
-        let campaigns: SQL = "FROM campaigns g WHERE g.tenant_id = \(tenantID) AND g.id \(sql: id)"
+    ///
+    /// Known beforehand, it keeps them out of the planning, too.
+    private func months(_ column: SQL, _ ids: [UUID]) -> SQL {
+        if let periods { return periods.condition(column, ids) }
+        let campaigns: SQL = "FROM campaigns g WHERE g.tenant_id = \(tenantID) AND g.id \(sql: any(ids))"
         return """
             \(sql: column) >= coalesce((SELECT min(g.started_at) - interval '1 hour' \(sql: campaigns)), '-infinity')
             AND \(sql: column) <= coalesce((SELECT max(greatest(g.completed_at, g.updated_at)) + interval '1 day' \(sql: campaigns)

@@ -10,6 +10,15 @@ package enum UUIDv7 {
         return uuid(high: high, low: low)
     }
 
+    /// The smallest and the largest id that can be made in the millisecond of a time.
+    static func bounds(of time: Date) -> (first: UUID, last: UUID) {
+        let milliseconds = UInt64(max(0, (time.timeIntervalSince1970 * 1000).rounded(.down)))
+        return (
+            uuid(high: milliseconds << 16 | 0x7000, low: 0x8000_0000_0000_0000),
+            uuid(high: milliseconds << 16 | 0x7FFF, low: 0xBFFF_FFFF_FFFF_FFFF)
+        )
+    }
+
     /// Makes an id with the system's random numbers.
     package static func make(at time: Date) -> UUID {
         var random = SystemRandomNumberGenerator()

@@ -4,17 +4,17 @@ import HTTPTypes
 import Logging
 import Metrics
 import NIOCore
-import NIOHTTPTypes
+import NIOHTTP1
 
 /// Answers genuine tracked links and open pixels on the connection's event loop, before a request becomes a task.
 ///
 /// These are by far the most frequent requests, and each is a token to check and a row to commit. Everything else, forged and expired
 /// tokens included, goes on to the router, which answers the same requests in the same way where this handler is not in place.
 final class TrackingHandler: ChannelDuplexHandler, RemovableChannelHandler {
-    typealias InboundIn = HTTPRequestPart
-    typealias InboundOut = HTTPRequestPart
-    typealias OutboundIn = HTTPResponsePart
-    typealias OutboundOut = HTTPResponsePart
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
 
     private static let click = "/c/"
     private static let open = "/o/"
@@ -33,6 +33,8 @@ final class TrackingHandler: ChannelDuplexHandler, RemovableChannelHandler {
     private let metrics: TrackingMetrics
     private let dates: HTTPDates
     private let idleTimeout: TimeAmount
+    /// Behind it a response is bytes: ours are written as such.
+    private var encoder: ChannelHandlerContext?
     private var peer: ClientAddress.Peer?
     private var phase = Phase.passing
     /// Requests that went on and were not answered yet: answers keep the order of requests.
@@ -56,12 +58,14 @@ final class TrackingHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
+        encoder = try? context.pipeline.syncOperations.context(handlerType: HTTPResponseEncoder.self)
         checkLater(context, in: idleTimeout)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         idleCheck?.cancel()
         idleCheck = nil
+        encoder = nil
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -89,12 +93,13 @@ final class TrackingHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     /// What becomes of a request; nil when it is not for us.
-    private func begin(_ head: HTTPRequest, _ context: ChannelHandlerContext) -> Phase? {
-        guard head.method == .get, var path = head.path else { return nil }
+    private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) -> Phase? {
+        guard head.method == .GET, head.version == .http1_1, encoder != nil else { return nil }
+        var path = head.uri
         let kind: TrackingHit.Kind
         if path.hasPrefix(Self.click) { kind = .clicked } else if path.hasPrefix(Self.open) { kind = .opened } else { return nil }
         let start = ContinuousClock.now
-        let request = TrackingRequest(head.headerFields)
+        let request = TrackingRequest(head.headers)
         guard !request.closes else { return nil }
         let peer = self.peer ?? ClientAddress.Peer(context.channel.remoteAddress)
         self.peer = peer
@@ -115,16 +120,15 @@ final class TrackingHandler: ChannelDuplexHandler, RemovableChannelHandler {
         _ start: ContinuousClock.Instant,
         _ context: ChannelHandlerContext
     ) {
-        var headers = answer.headers
-        headers[.requestID] = requestID ?? answer.entry.id.uuidString
-        headers[.date] = dates.now
-        if answer.status != .noContent { headers[.contentLength] = String(answer.body.count) }
+        var response = context.channel.allocator.buffer(capacity: 768)
+        let requestID = requestID ?? answer.entry.id.uuidString
+        TrackingResponse.write(answer.kind, requestID: requestID, date: dates.now, to: &response)
         let due = Due(
             handler: NIOLoopBound(self, eventLoop: context.eventLoop),
             context: NIOLoopBound(context, eventLoop: context.eventLoop),
             eventLoop: context.eventLoop,
-            response: HTTPResponse(status: answer.status, headerFields: headers),
-            body: answer.body,
+            response: response,
+            status: answer.status,
             kind: kind,
             start: start
         )
@@ -136,8 +140,8 @@ final class TrackingHandler: ChannelDuplexHandler, RemovableChannelHandler {
         let handler: NIOLoopBound<TrackingHandler>
         let context: NIOLoopBound<ChannelHandlerContext>
         let eventLoop: (any EventLoop)?
-        let response: HTTPResponse
-        let body: [UInt8]
+        let response: ByteBuffer
+        let status: HTTPResponse.Status
         let kind: TrackingHit.Kind
         let start: ContinuousClock.Instant
 
@@ -147,11 +151,9 @@ final class TrackingHandler: ChannelDuplexHandler, RemovableChannelHandler {
     }
 
     private func write(_ due: Due, _ context: ChannelHandlerContext) {
-        metrics.record(due.kind, due.response.status, took: due.start.duration(to: .now))
+        metrics.record(due.kind, due.status, took: due.start.duration(to: .now))
         guard !isInactive else { return }
-        context.write(wrapOutboundOut(.head(due.response)), promise: nil)
-        if !due.body.isEmpty { context.write(wrapOutboundOut(.body(context.channel.allocator.buffer(bytes: due.body))), promise: nil) }
-        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        encoder?.writeAndFlush(NIOAny(due.response), promise: nil)
         lastActivity = .now()
         phase = .passing
         resume(context)

@@ -8,8 +8,8 @@ import Synchronization
 /// Makes clicks and opens durable without letting a reader wait for a store: the inbox first, the spool when the database is away or
 /// slow.
 ///
-/// What arrives while a commit runs shares the next one, and two commits are under way at a time. A click may end in both stores; it
-/// carries its own id, so it still counts once.
+/// What arrives while a commit runs shares the next one: the slower the disk and the more the clicks, the more of them share a commit. A
+/// click may end in both stores; it carries its own id, so it still counts once.
 final class ClickRecorder: Service {
     /// Takes clicks and returns when they are kept.
     typealias Store = @Sendable ([TrackingInbox.Entry]) async throws -> Void
@@ -31,8 +31,8 @@ final class ClickRecorder: Service {
         /// Batches under way whose clicks were not answered for yet.
         var underWay: [UInt64: Batch] = [:]
         var lastNumber: UInt64 = 0
-        /// Writers that wait for work.
-        var idle = 0
+        /// The writer waits for work.
+        var isIdle = false
         /// Until then the database is not asked.
         var awayUntil: ContinuousClock.Instant?
         var isStopping = false
@@ -41,7 +41,6 @@ final class ClickRecorder: Service {
     /// How many clicks one commit holds at most.
     private static let largestBatch = 1_000
     private static let capacity = 50_000
-    private static let writers = 2
 
     private let inbox: Store
     private let spool: Store
@@ -63,7 +62,7 @@ final class ClickRecorder: Service {
         self.patience = patience
         self.pause = pause
         self.logger = logger
-        (wake, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(Self.writers))
+        (wake, waker) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
     /// Keeps a click and gives the answer afterwards.
@@ -74,9 +73,8 @@ final class ClickRecorder: Service {
             guard state.waiting.count < Self.capacity, !state.isStopping else { return (false, false) }
             if state.waiting.isEmpty { state.waitingSince = .now }
             state.waiting.append(Click(entry: entry, answer: answer))
-            guard state.idle > 0 else { return (true, false) }
-            state.idle -= 1
-            return (true, true)
+            defer { state.isIdle = false }
+            return (true, state.isIdle)
         }
         if wakes { waker.yield() }
         guard !isTaken else { return }
@@ -94,9 +92,7 @@ final class ClickRecorder: Service {
         await withGracefulShutdownHandler {
             await withTaskGroup { group in
                 group.addTask { await self.watchDeadlines() }
-                await withDiscardingTaskGroup { writers in
-                    for _ in 0..<Self.writers { writers.addTask { await self.write() } }
-                }
+                await self.write()
                 group.cancelAll()
             }
             await flush()
@@ -111,8 +107,8 @@ final class ClickRecorder: Service {
         while true {
             await flush()
             let hasWork = state.withLock { state in
-                if state.waiting.isEmpty { state.idle += 1 }
-                return !state.waiting.isEmpty
+                state.isIdle = state.waiting.isEmpty
+                return !state.isIdle
             }
             if !hasWork, await wakes.next() == nil { return }
         }

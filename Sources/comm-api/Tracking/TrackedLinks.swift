@@ -8,10 +8,39 @@ import Synchronization
 struct TrackedLinks: Sendable {
     /// An answer that is due once its entry is kept.
     struct Answer: Sendable {
-        let status: HTTPResponse.Status
-        let headers: HTTPFields
-        let body: [UInt8]
+        enum Kind: Sendable {
+            /// To this URL, in ASCII.
+            case redirect(String)
+            /// The trap's link leads nowhere.
+            case trap
+            case pixel
+        }
+
+        let kind: Kind
         let entry: TrackingInbox.Entry
+
+        var status: HTTPResponse.Status {
+            switch kind {
+            case .redirect: .found
+            case .trap: .noContent
+            case .pixel: .ok
+            }
+        }
+
+        var headers: HTTPFields {
+            switch kind {
+            case .redirect(let url):
+                var headers = TrackedLinks.redirectHeaders
+                headers[.location] = url
+                return headers
+            case .trap: return TrackedLinks.redirectHeaders
+            case .pixel: return TrackedLinks.pixelHeaders
+            }
+        }
+
+        var body: [UInt8] {
+            if case .pixel = kind { TrackedLinks.pixel } else { [] }
+        }
     }
 
     /// A transparent GIF of one pixel.
@@ -21,10 +50,10 @@ struct TrackedLinks: Sendable {
         0, 0, 2, 2, 0x44, 1, 0, 0x3B,
     ]
 
-    private static let redirectHeaders: HTTPFields = [
+    static let redirectHeaders: HTTPFields = [
         .cacheControl: "no-store", .referrerPolicy: "no-referrer", .robots: "noindex, nofollow", .xContentTypeOptions: "nosniff",
     ]
-    private static let pixelHeaders: HTTPFields = [
+    static let pixelHeaders: HTTPFields = [
         .contentType: "image/gif", .cacheControl: "no-store, no-cache, must-revalidate, private, max-age=0",
         .robots: "noindex, nofollow", .xContentTypeOptions: "nosniff",
     ]
@@ -39,7 +68,7 @@ struct TrackedLinks: Sendable {
         random = ClickIDs()
     }
 
-    /// The answer to a genuine token; the trap's has no target, see `Answer.headers`.
+    /// The answer to a genuine token.
     ///
     /// - Parameter signals: asked for only when the token is genuine.
     /// - Throws: `LinkTokenError` for every other token.
@@ -60,13 +89,9 @@ struct TrackedLinks: Sendable {
             eventID: id
         )
         let entry = TrackingInbox.Entry(id: id, payload: payload.bytes())
-        guard let target = link.link else {
-            return Answer(status: .ok, headers: Self.pixelHeaders, body: Self.pixel, entry: entry)
-        }
-        var headers = Self.redirectHeaders
-        guard target.index != LinkToken.Link.trapIndex else { return Answer(status: .noContent, headers: headers, body: [], entry: entry) }
-        headers[.location] = Self.ascii(target.url)
-        return Answer(status: .found, headers: headers, body: [], entry: entry)
+        guard let target = link.link else { return Answer(kind: .pixel, entry: entry) }
+        guard target.index != LinkToken.Link.trapIndex else { return Answer(kind: .trap, entry: entry) }
+        return Answer(kind: .redirect(Self.ascii(target.url)), entry: entry)
     }
 
     /// Percent-encodes what a header should not hold.

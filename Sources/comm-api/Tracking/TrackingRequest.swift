@@ -1,6 +1,7 @@
 import CommCore
 import HTTPTypes
 import NIOCore
+import NIOHTTP1
 
 /// What a request for a tracked link shows of who made it, read in one pass over its fields.
 struct TrackingRequest {
@@ -15,19 +16,25 @@ struct TrackingRequest {
     private(set) var closes = false
 
     init(_ fields: HTTPFields) {
-        for field in fields {
-            switch field.name.canonicalName {
-            case "user-agent": userAgent = field.value
-            case "x-forwarded-for": forwardedFor = field.value
-            case "accept-language": hasLanguage = !field.value.isEmpty
-            case "purpose", "sec-purpose", "x-purpose", "x-moz":
-                let value = field.value.lowercased()
-                if value.contains("prefetch") || value.contains("prerender") || value.contains("preview") { isPrefetch = true }
-            case "sec-fetch-user": isUserActivated = field.value == "?1"
-            case "x-request-id": requestID = field.value
-            case "connection": closes = field.value.lowercased().contains("close")
-            default: continue
-            }
+        for field in fields { take(field.name.canonicalName, field.value) }
+    }
+
+    init(_ headers: HTTPHeaders) {
+        for (name, value) in headers { take(name.lowercased(), value) }
+    }
+
+    private mutating func take(_ name: String, _ value: String) {
+        switch name {
+        case "user-agent": userAgent = value
+        case "x-forwarded-for": forwardedFor = value
+        case "accept-language": hasLanguage = !value.isEmpty
+        case "purpose", "sec-purpose", "x-purpose", "x-moz":
+            let value = value.lowercased()
+            if value.contains("prefetch") || value.contains("prerender") || value.contains("preview") { isPrefetch = true }
+        case "sec-fetch-user": isUserActivated = value == "?1"
+        case "x-request-id": requestID = value
+        case "connection": closes = value.lowercased().contains("close")
+        default: return
         }
     }
 

@@ -46,10 +46,11 @@ struct GridFixture {
         }
         func some() -> Set<UUID> { Set(ids.filter { _ in Bool.random(using: &random) }) }
         let words = RandomFilter.words
+        let created = now.addingTimeInterval(-86_400 * Double(number % 7))
         var person = Person(
-            id: UUIDv7.make(at: now.addingTimeInterval(Double(number))),
+            id: UUIDv7.make(at: created),
             email: "\(pick(["a", "ab", "ona", "x"]))\(number)@\(pick(["a", "b", "ab"]))",
-            created: now.addingTimeInterval(-86_400 * Double(number % 7))
+            created: created
         )
         person.name = pick([nil, ""] + words.map { $0 + " " + pick(words) } + words)
         person.phone = pick([nil, "a", "+370"])

@@ -8,6 +8,7 @@ import Testing
 @Suite("Plans of the grid", .database)
 struct RecipientPlanTests {
     private static let tenant = UUID()
+    private static let list = UUID()
     private let now = Date(timeIntervalSince1970: 1_790_000_000)
 
     /// Enough contacts that reading all of them is the worse plan.
@@ -18,7 +19,7 @@ struct RecipientPlanTests {
             """
             INSERT INTO contacts (tenant_id, id, email, email_norm, name, language, attributes, tags, clicked_count, last_clicked_at, last_sent_at,
                                   sent_count, engagement_level, created_at, updated_at)
-            SELECT \(Self.tenant), gen_random_uuid(), 'user' || n || '@d' || n % 300 || '.test', 'user' || n || '@d' || n % 300 || '.test', 'Name ' || n,
+            SELECT \(Self.tenant), comm_message_id((extract(epoch FROM \(now)::timestamptz) * 1000)::bigint - n * 60000, n), 'user' || n || '@d' || n % 300 || '.test', 'user' || n || '@d' || n % 300 || '.test', 'Name ' || n,
                    CASE WHEN n % 200 = 0 THEN 'lv' ELSE 'lt' END, jsonb_build_object('code', 'K' || n), CASE WHEN n % 200 = 1 THEN '{vip}' ELSE '{}' END::text[],
                    (n % 200 = 2)::int, CASE WHEN n % 200 = 2 THEN \(now)::timestamptz - n * interval '1 minute' END,
                    \(now)::timestamptz - n * interval '1 minute', 1, CASE WHEN n % 200 = 2 THEN 'high' ELSE 'low' END,
@@ -26,6 +27,16 @@ struct RecipientPlanTests {
               FROM generate_series(1, 20000) AS n
             """
         )
+        try await owner.execute(
+            "INSERT INTO lists (tenant_id, id, name, created_at) VALUES (\(Self.tenant), \(Self.list), 'Everybody', \(now))"
+        )
+        try await owner.execute(
+            """
+            INSERT INTO list_contacts (tenant_id, list_id, contact_id, created_at)
+            SELECT tenant_id, \(Self.list), id, created_at FROM contacts WHERE tenant_id = \(Self.tenant) ORDER BY random()
+            """
+        )
+        try await owner.execute("VACUUM ANALYZE list_contacts")
         try await owner.execute("VACUUM ANALYZE contacts")
         try await owner.execute("VACUUM ANALYZE contact_search")
         try await owner.execute("VACUUM ANALYZE contact_tags")
@@ -52,7 +63,7 @@ struct RecipientPlanTests {
         for condition in conditions {
             let search = RecipientSearch(tenantID: Self.tenant, filter: RecipientFilter(root: .condition(condition)), now: now)
             let order = RecipientOrder(.usual)
-            let part = RecipientSegment(columns: RecipientColumn.usual, order: order, segment: .whole, range: "true", limit: 51)
+            let part = RecipientSegment(columns: RecipientColumn.usual, order: order, segment: .whole, cursor: nil, limit: 51)
             for statement in [part.select(search, offset: 0), part.selectNear(search, among: 1_000)] {
                 let plan = try await plan(statement)
                 #expect(!plan.contains("Seq Scan on contacts"), "\(condition.field.text):\n\(plan)")
@@ -82,13 +93,25 @@ struct RecipientPlanTests {
                 }
                 let segment = order.segment(of: cursor)
                 let search = RecipientSearch(tenantID: Self.tenant, filter: .all, now: now)
-                let range = order.condition(segment, after: cursor)
-                let part = RecipientSegment(columns: [.id], order: order, segment: segment, range: range, limit: 51)
+                let part = RecipientSegment(columns: [.id], order: order, segment: segment, cursor: cursor, limit: 51)
                 let plan = try await plan(part.select(search, offset: 0))
                 #expect(!plan.contains("Seq Scan on contacts") && !plan.contains("Sort"), "\(column) \(isDescending):\n\(plan)")
-                let bound = order.keys.count > 1 ? "ROW(" : "email_norm"
+                let bound = order.keys.count > 1 ? "ROW(" : column == .email ? "email_norm" : "(id "
                 #expect(plan.contains("Index Cond: ((tenant_id = ") && plan.contains(bound), "\(column):\n\(plan)")
             }
+        }
+    }
+
+    @Test("the members of a list are walked in the order of age, from anywhere, without sorting")
+    func membership() async throws {
+        try await seed()
+        let filter = RecipientFilter(root: .condition(FilterCondition(.named(.lists), .anyOf, .ids([Self.list]))))
+        let search = RecipientSearch(tenantID: Self.tenant, filter: filter, now: now)
+        let membership = try #require(search.membershipByAge)
+        for isDescending in [true, false] {
+            let statement = membership.contacts(beyond: "80000000-0000-4000-8000-000000000000", descending: isDescending, most: 2_500)
+            let plan = try await plan(statement)
+            #expect(plan.contains("using list_contacts_") && plan.contains("(contact_id ") && !plan.contains("Sort"), "\(plan)")
         }
     }
 

@@ -30,7 +30,7 @@ package struct ContactImporter: Sendable {
         options.fileName = options.fileName.map(Self.storable)
         let started = time.now
         try await checkList(options)
-        var reading = ImportReading(options: options, importID: UUIDv7.make(at: started), now: started)
+        var reading = ImportReading(options: options, importID: UUIDv7.make(at: started))
         let spool = options.dryRun ? nil : try ImportSpool()
         for try await chunk in source { try await reading.read(chunk, spool: spool) }
         try await reading.finish(spool: spool)

@@ -29,7 +29,7 @@ struct ImportMergeRepository {
     /// Pages of a staging table to a statement: about 25,000 rows.
     private static let slicePages = 512
     private static let copy = """
-        COPY import_rows (row_number, id, email_norm, name, phone, identity_type, identity_name, language, attributes)
+        COPY import_rows (row_number, email_norm, name, phone, identity_type, identity_name, language, attributes)
         FROM STDIN (FORMAT binary)
         """
 
@@ -51,7 +51,7 @@ struct ImportMergeRepository {
             "SELECT set_config('app.audit_rows', 'off', true)",
             """
             CREATE TEMPORARY TABLE import_rows (
-                row_number bigint NOT NULL, id uuid NOT NULL, email_norm text NOT NULL, name text, phone text, identity_type text,
+                row_number bigint NOT NULL, email_norm text NOT NULL, name text, phone text, identity_type text,
                 identity_name text, language text, attributes jsonb
             ) ON COMMIT DROP
             """,
@@ -84,7 +84,7 @@ struct ImportMergeRepository {
             counts.added = try await inSlices(of: "import_known", connection, addKnownMembers)
         }
         if counts.created > 0 {
-            counts.added += try await inSlices(of: "import_rows", connection) { addNewMembers($0, someAreKnown: known > 0) }
+            counts.added += try await inSlices(of: "import_contacts", connection) { addNewMembers($0, someAreKnown: known > 0) }
         }
         if counts.created >= Self.manyRows { try await connection.execute("SELECT comm_analyze_contacts()") }
         return counts
@@ -131,7 +131,7 @@ struct ImportMergeRepository {
                 SELECT email_norm, jsonb_object_agg(key, value) AS attributes FROM members GROUP BY email_norm
             ), folded AS (
                 INSERT INTO import_rows
-                SELECT min(r.row_number), (array_agg(r.id ORDER BY r.row_number))[1], r.email_norm,
+                SELECT min(r.row_number), r.email_norm,
                        (array_agg(r.name ORDER BY r.row_number DESC) FILTER (WHERE r.name IS NOT NULL))[1],
                        (array_agg(r.phone ORDER BY r.row_number DESC) FILTER (WHERE r.phone IS NOT NULL))[1],
                        (array_agg(r.identity_type ORDER BY r.row_number DESC) FILTER (WHERE r.identity_type IS NOT NULL))[1],
@@ -146,12 +146,14 @@ struct ImportMergeRepository {
         ).one { try $0.get("duplicates") }
     }
 
+    /// Ids ascend in the order of the addresses, too: most indexes of contacts then only grow at their ends, which takes half the time.
     private func sortRows(_ connection: PostgresConnection) async throws {
         _ = try await connection.pipeline([
             """
             CREATE TEMPORARY TABLE import_contacts ON COMMIT DROP AS
-            SELECT id, email_norm, name, phone, identity_type, identity_name, language, coalesce(attributes, '{}') AS attributes
-              FROM import_rows ORDER BY email_norm COLLATE "C"
+            SELECT comm_message_id(\(SequenceIDs.milliseconds(of: now)), row_number() OVER ()) AS id, r.*
+              FROM (SELECT email_norm, name, phone, identity_type, identity_name, language, coalesce(attributes, '{}') AS attributes
+                      FROM import_rows ORDER BY email_norm COLLATE "C") r
             """,
             "ANALYZE import_contacts (id, email_norm)",
         ])
@@ -218,12 +220,12 @@ struct ImportMergeRepository {
         """
     }
 
-    /// New contacts have the ids of their rows, which stand in ascending order as they came from the file.
+    /// New contacts have the ids of their rows.
     private func addNewMembers(_ slice: SQL, someAreKnown: Bool) -> SQL {
         let isNew: SQL = someAreKnown ? " AND NOT EXISTS (SELECT 1 FROM import_known k WHERE k.id = r.id)" : ""
         return """
             INSERT INTO list_contacts (tenant_id, list_id, contact_id, created_at)
-            SELECT \(tenantID), \(listID), id, \(now) FROM import_rows r WHERE \(sql: slice)\(sql: isNew)
+            SELECT \(tenantID), \(listID), id, \(now) FROM import_contacts r WHERE \(sql: slice)\(sql: isNew)
             """
     }
 }

@@ -15,13 +15,11 @@ struct ImportReading: Sendable {
     private var encoder: ImportRowEncoder?
     private var buffer = ImportRowBuffer()
     private let options: ImportOptions
-    private let ids: ContactIDs
 
-    init(options: ImportOptions, importID: UUID, now: Date) {
+    init(options: ImportOptions, importID: UUID) {
         self.options = options
         report = ImportReport(importID: importID, dryRun: options.dryRun)
         parser = CSVParser(limits: options.limits)
-        ids = ContactIDs(at: now)
         buffer.reserve(Self.pieceSize * 2)
         if !options.dryRun { buffer.append(raw: ImportRowBuffer.header) }
     }
@@ -85,7 +83,7 @@ struct ImportReading: Sendable {
     private mutating func takeHeader(_ record: CSVRecord) throws {
         let header = try ImportHeader(record, mapping: options.headerMapping)
         self.header = header
-        encoder = ImportRowEncoder(header: header, ids: ids, policy: options.addressPolicy)
+        encoder = ImportRowEncoder(header: header, policy: options.addressPolicy)
     }
 
     private mutating func keep(_ error: ImportRowError) {

@@ -2,9 +2,9 @@ import CSV
 
 /// Turns records into rows of the staging table, or into the reason why not.
 ///
-/// Columns of a row: row number, id, normalized address, name, phone, identity type, identity name, language, attributes.
+/// Columns of a row: row number, normalized address, name, phone, identity type, identity name, language, attributes.
 struct ImportRowEncoder: Sendable {
-    static let columns: Int16 = 9
+    static let columns: Int16 = 8
 
     private let header: ImportHeader
     private let policy: EmailAddress.Policy
@@ -16,11 +16,9 @@ struct ImportRowEncoder: Sendable {
     private let language: Int?
     /// Field and the start of its JSON member, such as `"city":"`.
     private let attributes: [(field: Int, member: [UInt8])]
-    private var ids: ContactIDs
 
-    init(header: ImportHeader, ids: ContactIDs, policy: EmailAddress.Policy) {
+    init(header: ImportHeader, policy: EmailAddress.Policy) {
         self.header = header
-        self.ids = ids
         self.policy = policy
         email = header.index(of: .email) ?? 0
         name = header.index(of: .name)
@@ -35,7 +33,7 @@ struct ImportRowEncoder: Sendable {
     }
 
     /// Appends the row of a record; an error leaves the buffer as it was.
-    mutating func append(_ fields: ImportFields, to buffer: inout ImportRowBuffer) throws(ImportRowError) {
+    func append(_ fields: ImportFields, to buffer: inout ImportRowBuffer) throws(ImportRowError) {
         if let error = fields.record.error { throw rowError(error) }
         try checkCount(fields)
         let mark = buffer.bytes.count
@@ -49,10 +47,9 @@ struct ImportRowEncoder: Sendable {
 
     // MARK: - Columns
 
-    private mutating func encode(_ fields: ImportFields, to buffer: inout ImportRowBuffer) throws(ImportRowError) {
+    private func encode(_ fields: ImportFields, to buffer: inout ImportRowBuffer) throws(ImportRowError) {
         buffer.beginRow(columns: Self.columns)
         buffer.append(bigint: fields.record.row)
-        buffer.appendCounted { ids.appendNext(to: &$0) }
         try encodeAddress(fields, to: &buffer)
         try encodeText(name, ContactLimits.name, fields, to: &buffer)
         try encodeText(phone, ContactLimits.phone, fields, to: &buffer)

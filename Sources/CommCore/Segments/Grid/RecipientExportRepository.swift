@@ -37,8 +37,9 @@ package struct RecipientExportRepository: Sendable {
             var head = CSVWriter(quoting: .whereNeeded, byteOrderMark: true)
             head.write(columns?.map(\.rawValue) ?? Self.contract.map(\.title))
             try await write(head.take())
-            let search = try await RecipientSearch(tenantID: tenantID, filter: filter, now: now).narrowed(on: connection)
-            let part = RecipientSegment(columns: chosen, order: order, segment: .whole, range: "true", limit: Int(Int64.max))
+            let search = try await RecipientSearch.prepared(tenantID: tenantID, filter: filter, now: now, on: connection)
+                .narrowed(on: connection)
+            let part = RecipientSegment(columns: chosen, order: order, segment: .whole, cursor: nil, limit: Int(Int64.max))
             try await connection.stream(part.select(search, offset: 0), fetch: Self.fetch) { rows in
                 var writer = CSVWriter(quoting: .whereNeeded)
                 for row in rows { writer.write(try Self.cells(RecipientRow(row: row, columns: chosen), chosen)) }

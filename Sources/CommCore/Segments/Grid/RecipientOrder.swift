@@ -3,7 +3,8 @@ import Postgres
 
 /// An order as SQL: its keys, and where a page begins.
 ///
-/// The keys are chosen so that an index of migration 0006 has them in their order. Where only the first can be missing and all go the
+/// The keys are chosen so that an index of migration 0006 or 0013 has them in their order. A contact's age is its id, which is a UUIDv7
+/// of the time it was created. Where only the first can be missing and all go the
 /// same way, the contacts with and without it are two ``Segment``s, one after the other, and a page's beginning is a range of an index.
 struct RecipientOrder: Sendable {
     struct Key: Sendable {
@@ -34,17 +35,14 @@ struct RecipientOrder: Sendable {
     /// - Parameter reversed: for the pages before a cursor.
     init(_ sort: RecipientSort, reversed: Bool = false) {
         let flip = { (isDescending: Bool) in isDescending != reversed }
-        var keys = sort.terms.map { term in
+        let last = sort.terms[sort.terms.count - 1]
+        var keys = sort.terms.filter { $0.column != .createdAt || $0 != last }.map { term in
             Key(
                 expression: term.column == .listCount ? "coalesce(lc.lists, 0)" : "c.\(raw: Self.sortColumn(term.column))",
                 type: Self.type(term.column),
                 isNullable: Self.isNullable(term.column),
                 isDescending: flip(term.isDescending)
             )
-        }
-        let last = sort.terms[sort.terms.count - 1]
-        if sort.terms.count == 1, Self.isFollowedByAge(last.column) {
-            keys.append(Key(expression: "c.created_at", type: .timestamptz, isNullable: false, isDescending: flip(last.isDescending)))
         }
         if last.column != .email {
             keys.append(Key(expression: "c.id", type: .uuid, isNullable: false, isDescending: flip(last.isDescending)))
@@ -167,13 +165,6 @@ struct RecipientOrder: Sendable {
         case .name, .phone, .identityType, .identityName, .language, .lastSentAt, .lastDeliveredAt, .lastOpenedAt, .lastClickAt,
             .lastEngagementAt, .suppressionReason, .suppressedAt, .suppressedUntil, .lastCampaignActivity, .consentGivenAt, .consentSource:
             true
-        default: false
-        }
-    }
-
-    private static func isFollowedByAge(_ column: RecipientColumn) -> Bool {
-        switch column {
-        case .computedStatus, .engagementLevel, .emailDomain, .language, .source, .createdAt: column != .createdAt
         default: false
         }
     }

@@ -3,8 +3,8 @@ import Postgres
 
 /// Pages of the grid, over any number of contacts.
 ///
-/// A page is looked for in two ways. First among the next few thousand contacts of the order: what many contacts have is found there,
-/// whatever the planner would have thought of it. When they do not fill the page, what is asked for is rare, and the planner chooses
+/// A page is looked for in two ways. First among the next few thousand contacts of the order, or of a list or campaign in that order:
+/// what many contacts have is found there, whatever the planner would have thought of it. When they do not fill the page, what is asked for is rare, and the planner chooses
 /// by the indexes; where the rare thing is a part of a text or an attribute, the contacts that have it are looked up beforehand,
 /// since row-level security keeps such indexes from an ordinary query (migration 0006).
 package struct RecipientRepository: Sendable {
@@ -50,7 +50,7 @@ package struct RecipientRepository: Sendable {
         let now = time.now
         return try await client.withTenant(tenantID) { connection in
             _ = try await connection.query(Self.planning)
-            let search = RecipientSearch(tenantID: tenantID, filter: query.filter, now: now)
+            let search = try await RecipientSearch.prepared(tenantID: tenantID, filter: query.filter, now: now, on: connection)
             let found = try await Self.rows(query, order, search, on: connection)
             let total = try await Self.total(query, found: found.count, search, on: connection)
             return try Self.page(query, found, total, order)
@@ -62,7 +62,7 @@ package struct RecipientRepository: Sendable {
         let now = time.now
         return try await client.withTenant(tenantID) { connection in
             _ = try await connection.query(Self.planning)
-            return try await RecipientSearch(tenantID: tenantID, filter: filter, now: now).count(on: connection)
+            return try await RecipientSearch.prepared(tenantID: tenantID, filter: filter, now: now, on: connection).count(on: connection)
         }
     }
 
@@ -81,14 +81,19 @@ package struct RecipientRepository: Sendable {
         var rows: [PostgresRow] = []
         var skipped = query.cursor == nil ? query.offset : 0
         for segment in order.segments.drop(while: { $0 != first }) {
-            let range = order.condition(segment, after: segment == first ? cursor : nil)
-            let part = RecipientSegment(columns: query.columns, order: order, segment: segment, range: range, limit: wanted - rows.count)
+            let part = RecipientSegment(
+                columns: query.columns,
+                order: order,
+                segment: segment,
+                cursor: segment == first ? cursor : nil,
+                limit: wanted - rows.count
+            )
             if skipped > 0 {
                 let found = try await connection.query(part.select(search, offset: skipped))
                 rows += found
                 // What was skipped here need not be skipped in the next part.
                 if found.isEmpty, order.segments.count > 1, segment == first {
-                    skipped -= try await connection.query(search.countStatement(range, upTo: skipped)).one { try $0.get("n") }
+                    skipped -= try await connection.query(search.countStatement(part.range, upTo: skipped)).one { try $0.get("n") }
                 } else {
                     skipped = 0
                 }
@@ -109,9 +114,19 @@ package struct RecipientRepository: Sendable {
         if part.order.isByAge, search.filter.root.required.contains(where: isOrdered) {
             return try await Array(connection.query(part.select(search.narrowed(on: connection), offset: 0)))
         }
-        if part.order.isIndexed {
+        if part.order.isByAge, let membership = search.membershipByAge {
+            // Nearly all members match when nothing else is asked for.
+            for among in [part.limit * 2, walk] {
+                let near = try await connection.query(part.selectNear(search, belongingTo: membership, among: among))
+                if near.count >= part.limit { return Array(near) }
+            }
+        } else if part.order.isIndexed {
             let near = try await connection.query(part.selectNear(search, among: walk))
             if near.count >= part.limit { return Array(near) }
+            if part.order.isByAge, let mailed = search.mailedByAge {
+                let near = try await connection.query(part.selectNear(search, belongingTo: mailed, among: walk))
+                if near.count >= part.limit { return Array(near) }
+            }
             // Where some are near, the rest is not far.
             if near.count >= max(1, part.limit / 10) { return try await Array(connection.query(part.select(search, offset: 0))) }
         }

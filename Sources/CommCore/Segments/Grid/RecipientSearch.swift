@@ -17,21 +17,46 @@ struct RecipientSearch: Sendable {
     let now: Date
     /// The only contacts that can match, where they are known.
     private var candidates: [UUID]?
+    private let periods: CampaignPeriods?
 
-    init(tenantID: UUID, filter: RecipientFilter, now: Date) {
+    init(tenantID: UUID, filter: RecipientFilter, now: Date, periods: CampaignPeriods? = nil) {
         self.tenantID = tenantID
         self.filter = filter
         self.now = now
+        self.periods = periods
+    }
+
+    /// A search that knows when the campaigns ran that it asks for.
+    static func prepared(
+        tenantID: UUID,
+        filter: RecipientFilter,
+        now: Date,
+        on connection: PostgresConnection
+    ) async throws -> RecipientSearch {
+        let periods = try await CampaignPeriods(of: filter, tenantID: tenantID, on: connection)
+        return RecipientSearch(tenantID: tenantID, filter: filter, now: now, periods: periods)
     }
 
     /// Whether the contacts are known that can match.
     var isNarrow: Bool { candidates != nil }
 
     /// The filter on a contact `c`, for statements about all that match.
-    var condition: SQL { among(candidates, filter.condition(tenantID: tenantID, now: now)) }
+    var condition: SQL { among(candidates, FilterSQL(tenantID: tenantID, now: now, periods: periods).condition(filter.root)) }
 
     /// The same for statements that look at contacts one by one until there are enough.
-    var lookups: SQL { among(candidates, FilterSQL(tenantID: tenantID, now: now, looksUpEach: true).condition(filter.root)) }
+    var lookups: SQL {
+        among(candidates, FilterSQL(tenantID: tenantID, now: now, looksUpEach: true, periods: periods).condition(filter.root))
+    }
+
+    /// Something that all who match belong to, through which they can be walked in the order of age.
+    var membershipByAge: MembershipByAge? {
+        filter.root.required.lazy.compactMap { MembershipByAge($0, tenantID: tenantID, periods: periods) }.first
+    }
+
+    /// Those who were ever written to, if nobody else can match: an import of yesterday need not be walked through.
+    var mailedByAge: MembershipByAge? {
+        filter.root.required.lazy.compactMap { MembershipByAge.mailed($0, tenantID: tenantID) }.first
+    }
 
     private func among(_ candidates: [UUID]?, _ condition: SQL) -> SQL {
         guard let candidates else { return condition }
@@ -72,7 +97,7 @@ struct RecipientSearch: Sendable {
         case (.named(.tags), .anyOf, .texts(let tags)):
             return "SELECT contact_id FROM contact_tags WHERE tenant_id = \(tenantID) AND tag = ANY (\(tags)::text[]) LIMIT \(most)"
         case (.named(let name), .anyOf, .ids(let ids)):
-            return MembershipFilterSQL(tenantID: tenantID, of: name).members(of: ids, most: most)
+            return MembershipFilterSQL(tenantID: tenantID, of: name, periods: periods).members(of: ids, most: most)
         default:
             return nil
         }

@@ -5,9 +5,14 @@ struct RecipientSegment {
     let columns: [RecipientColumn]
     let order: RecipientOrder
     let segment: RecipientOrder.Segment
-    /// Which contacts of the tenant are meant, before any filter.
-    let range: SQL
+    /// The keys of the row after which it begins.
+    let cursor: [String?]?
     let limit: Int
+
+    /// Which contacts of the tenant are meant, before any filter.
+    var range: SQL { order.condition(segment, after: cursor) }
+
+    private var orderBy: SQL { order.orderBy(segment) }
 
     /// The planner's own way.
     func select(_ search: RecipientSearch, offset: Int) -> SQL {
@@ -15,28 +20,53 @@ struct RecipientSegment {
         return """
             SELECT \(sql: output(search)) FROM contacts c \(sql: order.join(search.tenantID))
              WHERE c.tenant_id = \(search.tenantID) AND c.deleted_at IS NULL AND \(sql: range) AND \(sql: search.lookups)
-             ORDER BY \(sql: order.orderBy(segment)) LIMIT \(limit)\(sql: skip)
+             ORDER BY \(sql: orderBy) LIMIT \(limit)\(sql: skip)
             """
     }
 
     /// All that match, then sorted: where they are few, but none of them near the beginning of the order.
+    ///
+    /// Only the keys are sorted: where an index has all that is asked for, of the contacts no more than the page is read.
     func selectSorted(_ search: RecipientSearch) -> SQL {
-        """
-        SELECT \(sql: output(search)) FROM (
-            SELECT c.* FROM contacts c
-             WHERE c.tenant_id = \(search.tenantID) AND c.deleted_at IS NULL AND \(sql: range) AND \(sql: search.condition) OFFSET 0) c
-         ORDER BY \(sql: order.orderBy(segment)) LIMIT \(limit)
-        """
+        let keys = SQL.joined(["c.id"] + order.keys.filter { $0.type != .uuid }.map(\.expression), separator: ", ")
+        return """
+            SELECT \(sql: output(search)) FROM (
+                SELECT c.id FROM (
+                    SELECT \(sql: keys) FROM contacts c
+                     WHERE c.tenant_id = \(search.tenantID) AND c.deleted_at IS NULL AND \(sql: range) AND \(sql: search.condition) OFFSET 0) c
+                 ORDER BY \(sql: orderBy) LIMIT \(limit)) AS found
+              JOIN contacts c ON c.tenant_id = \(search.tenantID) AND c.id = found.id
+             ORDER BY \(sql: orderBy)
+            """
     }
 
     /// Only among the next so many contacts of the order.
     func selectNear(_ search: RecipientSearch, among: Int) -> SQL {
-        """
-        WITH near AS MATERIALIZED (
+        selectNear(
+            search,
+            """
             SELECT c.* FROM contacts c WHERE c.tenant_id = \(search.tenantID) AND c.deleted_at IS NULL AND \(sql: range)
-             ORDER BY \(sql: order.orderBy(segment)) LIMIT \(among))
+             ORDER BY \(sql: orderBy) LIMIT \(among)
+            """
+        )
+    }
+
+    /// The same among those that belong to something, whose index has them in the order of age.
+    func selectNear(_ search: RecipientSearch, belongingTo membership: MembershipByAge, among: Int) -> SQL {
+        selectNear(
+            search,
+            """
+            SELECT c.* FROM (\(sql: membership.contacts(beyond: cursor?[0], descending: order.keys[0].isDescending, most: among))) AS members
+              JOIN contacts c ON c.tenant_id = \(search.tenantID) AND c.id = members.contact_id AND c.deleted_at IS NULL
+            """
+        )
+    }
+
+    private func selectNear(_ search: RecipientSearch, _ contacts: SQL) -> SQL {
+        """
+        WITH near AS MATERIALIZED (\(sql: contacts))
         SELECT \(sql: output(search)) FROM near c WHERE \(sql: search.lookups)
-         ORDER BY \(sql: order.orderBy(segment)) LIMIT \(limit)
+         ORDER BY \(sql: orderBy) LIMIT \(limit)
         """
     }
 
