@@ -62,6 +62,7 @@ let package = Package(
         .systemLibrary(name: "CHiredis"),
         .systemLibrary(name: "CGumbo"),
         .systemLibrary(name: "CIDN2"),
+        .systemLibrary(name: "CCurl"),
 
         // Clients: they know no domain word.
         .target(name: "Postgres", dependencies: ["CLibPQ", logging, lifecycle], swiftSettings: wrapperSettings),
@@ -72,11 +73,12 @@ let package = Package(
         .target(name: "CSV", swiftSettings: settings),
         .target(name: "MIME", swiftSettings: settings),
         .target(name: "SMTP", dependencies: [logging, nioCore, nioPosix, nioSSL], swiftSettings: settings),
+        .target(name: "IMAP", dependencies: ["CCurl"], swiftSettings: wrapperSettings),
 
         .target(
             name: "CommCore",
             dependencies: [
-                "Postgres", "Redis", "HTML", "CSV", "MIME", "SMTP", "CIDN2",
+                "Postgres", "Redis", "HTML", "CSV", "MIME", "SMTP", "IMAP", "CIDN2",
                 logging, metrics, lifecycle, crypto, cryptoExtras, httpClient, configuration, nioCore, nioHTTP1, nioPosix, nioSSL,
             ],
             swiftSettings: settings
@@ -146,6 +148,7 @@ let package = Package(
         .testTarget(name: "HTMLTests", dependencies: ["HTML"], swiftSettings: settings),
         .testTarget(name: "CSVTests", dependencies: ["CSV"], swiftSettings: settings),
         .testTarget(name: "MIMETests", dependencies: ["MIME"], swiftSettings: settings),
+        .testTarget(name: "IMAPTests", dependencies: ["IMAP", "CommTesting", nioCore, nioPosix], swiftSettings: settings),
         .testTarget(name: "SMTPTests", dependencies: ["SMTP", nioCore, nioPosix, logging], swiftSettings: settings),
         .testTarget(
             name: "CommCoreTests",
