@@ -24,6 +24,7 @@ extension API {
         var logger: Logger
         /// Fetches public keys and certificates; over the network when nil.
         var fetch: (@Sendable (_ address: String) async throws -> [UInt8])?
+        var streams = EventStreamPace()
     }
 
     /// Makes the object graph.

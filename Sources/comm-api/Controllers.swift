@@ -52,6 +52,9 @@ final class Controllers: Sendable {
     let preferences: PreferencesController
     let campaignTracking: CampaignTrackingController
     let listVisibility: ListVisibilityController
+    let webhookEndpoints: WebhookEndpointsController
+    let webhookDeliveries: WebhookDeliveriesController
+    let eventStream: EventStreamController
 
     /// Gives every controller what it uses.
     init(
@@ -270,6 +273,25 @@ final class Controllers: Sendable {
         unsubscribeSettings = UnsubscribeSettingsController(
             settings: UnsubscribeSettingsRepository(client: postgres, time: time),
             bodyLimit: bodyLimit
+        )
+        let endpoints = WebhookEndpointRepository(
+            client: postgres,
+            time: time,
+            seal: CredentialSeal(secret: links.signingSecret, previous: links.previousSigningSecret),
+            policy: configuration.webhookTargets
+        )
+        webhookEndpoints = WebhookEndpointsController(endpoints: endpoints, bodyLimit: bodyLimit)
+        webhookDeliveries = WebhookDeliveriesController(
+            endpoints: endpoints,
+            requests: WebhookRequestRepository(client: postgres, time: time),
+            log: WebhookLogRepository(client: postgres, time: time),
+            time: time,
+            bodyLimit: bodyLimit
+        )
+        eventStream = EventStreamController(
+            feed: EventFeedRepository(client: postgres, time: time),
+            permits: StreamPermits(limit: configuration.eventStreamsPerTenant),
+            pace: surroundings.streams
         )
     }
 }

@@ -40,6 +40,7 @@ struct Routes: Sendable {
         addCampaigns(to: tenants)
         addReports(to: tenants)
         addCampaignLifecycle(to: tenants)
+        addWebhookEndpoints(to: tenants)
 
         let declared = router.routes.map { DeclaredRoute(method: $0.method, path: $0.path.description) }
         RouteMethods.complete(router)
@@ -301,6 +302,28 @@ struct Routes: Sendable {
         let send = once(allowed(.campaignsSend, in: tenants))
         send.post("/api/campaigns/{id}/test", use: controllers.campaignTests.send)
         send.post("/api/campaigns/{id}/retry-failed", use: controllers.campaignTests.retryFailed)
+    }
+
+    /// Webhooks out, and the stream of the same events.
+    private func addWebhookEndpoints(to tenants: RouterGroup<APIContext>) {
+        // No idempotency where the answer holds a secret: it would be stored with it.
+        let manage = allowed(.webhooksManage, in: tenants)
+        manage.get("/api/webhooks/event-types", use: controllers.webhookEndpoints.types)
+        manage.get("/api/webhooks/endpoints", use: controllers.webhookEndpoints.list)
+        manage.post("/api/webhooks/endpoints", use: controllers.webhookEndpoints.create)
+        manage.get("/api/webhooks/endpoints/{id}", use: controllers.webhookEndpoints.get)
+        manage.patch("/api/webhooks/endpoints/{id}", use: controllers.webhookEndpoints.update)
+        manage.delete("/api/webhooks/endpoints/{id}", use: controllers.webhookEndpoints.delete)
+        manage.post("/api/webhooks/endpoints/{id}/rotate-secret", use: controllers.webhookEndpoints.rotate)
+        manage.get("/api/webhooks/endpoints/{id}/attempts", use: controllers.webhookDeliveries.listAttempts)
+        manage.get("/api/webhooks/endpoints/{id}/replays", use: controllers.webhookDeliveries.listReplays)
+        manage.get("/api/webhooks/endpoints/{id}/stats", use: controllers.webhookDeliveries.stats)
+        let send = once(manage)
+        send.post("/api/webhooks/endpoints/{id}/test", use: controllers.webhookDeliveries.test)
+        send.post("/api/webhooks/endpoints/{id}/resend", use: controllers.webhookDeliveries.resend)
+        send.post("/api/webhooks/endpoints/{id}/replay", use: controllers.webhookDeliveries.replay)
+
+        allowed(.eventsRead, in: tenants).get("/api/events/stream", use: controllers.eventStream.stream)
     }
 
     private func allowed(_ scope: APIScope, in group: RouterGroup<APIContext>) -> RouterGroup<TenantContext> {

@@ -63,6 +63,7 @@ func buildStats(_ configuration: StatsConfiguration, process: DaemonProcess) -> 
             return false
         }
     )
+    services += webhookServices(configuration, database: database, time: time, process: process)
     let platform = PlatformClient(
         client: .shared,
         base: configuration.platform.apiBase,

@@ -25,6 +25,11 @@ struct TenantIsolationTests {
                 "recipients": recipient, "campaigns": campaign, "lists": list, "analytics": list,
                 "contacts": try await owner.makeContact(),
                 "templates": try await owner.makeTemplate(),
+                "webhooks": try await owner.send(
+                    .post,
+                    "/api/webhooks/endpoints",
+                    #"{"url":"https://hooks.example.com/","event_types":["*"]}"#
+                ).id(),
                 "keys": try await owner.send(.post, "/api/keys", #"{"name":"k","scopes":["all"]}"#).id(),
                 "suppressions": try await owner.send(.post, "/api/suppressions", #"{"email":"s@ex.test"}"#).id(),
                 "gdpr": try await owner.send(.post, "/api/gdpr/erase", #"{"email":"e@ex.test","confirm":"e@ex.test"}"#).id(),

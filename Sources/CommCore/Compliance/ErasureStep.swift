@@ -69,6 +69,19 @@ struct ErasureStep: Sendable {
             WHERE d.tenant_id = \(person.tenantID) AND d.id = part.id AND d.created_at = part.created_at
             """
         },
+        // What endpoints answered may repeat what they were told; before the events, which say whose they are.
+        ErasureStep(name: "webhook_answers") { person, limit in
+            """
+            UPDATE webhook_attempts a SET response = NULL, error = NULL
+            FROM (SELECT id, at FROM webhook_attempts
+                   WHERE tenant_id = \(person.tenantID) AND (response IS NOT NULL OR error IS NOT NULL)
+                     AND (strpos(lower(concat_ws(' ', response, error)), \(person.address)) > 0
+                          OR event_id IN (SELECT id FROM email_events
+                                           WHERE tenant_id = \(person.tenantID) AND contact_id = \(person.contactID)::uuid))
+                   LIMIT \(limit)) part
+            WHERE a.tenant_id = \(person.tenantID) AND a.id = part.id AND a.at = part.at
+            """
+        },
         ErasureStep(name: "events") { person, limit in
             """
             UPDATE email_events e

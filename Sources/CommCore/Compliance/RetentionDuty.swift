@@ -119,7 +119,7 @@ package struct RetentionDuty: Sendable {
 
     private func dropEmptyMonths() async throws {
         let before = time.now.addingTimeInterval(-90 * 86_400)
-        for parent in ["email_events", "delivery_events", "audit_logs"] {
+        for parent in ["email_events", "delivery_events", "audit_logs", "webhook_attempts"] {
             do {
                 _ = try await client.query(
                     "SELECT comm_drop_empty_partitions(\(parent), (\(before)::timestamptz AT TIME ZONE 'UTC')::date)"

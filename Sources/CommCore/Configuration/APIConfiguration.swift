@@ -36,6 +36,10 @@ package struct APIConfiguration: Sendable {
     package var motoricalDatabase: DatabaseSettings?
     /// The platform's backend, without a final slash; nil: nothing is mailed by it.
     package var backendURL: String?
+    /// Where webhooks may be sent.
+    package var webhookTargets: TargetPolicy
+    /// Event streams that a tenant may have open at once.
+    package var eventStreamsPerTenant: Int
 }
 
 extension APIConfiguration: DaemonConfiguration {
@@ -69,6 +73,8 @@ extension APIConfiguration: DaemonConfiguration {
         )
         motoricalDatabase = reader.motoricalDatabase(isRequired: false)
         backendURL = reader.value(ConfigurationKeys.backendAPIURL)
+        webhookTargets = reader.targetPolicy()
+        eventStreamsPerTenant = reader.value(ConfigurationKeys.eventStreamsPerTenant)
         self.runtime = runtime
     }
 }

@@ -30,6 +30,8 @@ package struct StatsConfiguration: Sendable {
     package var returnPath: ReturnPathSettings?
     /// The mailbox that bounces come back to, when one is read.
     package var bounceMailbox: BounceMailboxSettings?
+    /// Webhooks out.
+    package var webhooks: WebhookSettings
 }
 
 extension StatsConfiguration: DaemonConfiguration {
@@ -52,6 +54,7 @@ extension StatsConfiguration: DaemonConfiguration {
         snsTopics = reader.snsTopics()
         returnPath = reader.returnPath()
         bounceMailbox = reader.bounceMailbox(in: runtime.environment)
+        webhooks = reader.webhooks()
         self.runtime = runtime
     }
 }

@@ -21,7 +21,7 @@ package struct EventMaintenance: Sendable {
         try await client.execute(
             """
             SELECT comm_ensure_partition(parent, (\(time.now)::timestamptz AT TIME ZONE 'UTC' + n * interval '1 month')::date)
-            FROM unnest(ARRAY['delivery_events', 'email_events', 'audit_logs']) AS parent, generate_series(0, \(Self.monthsAhead)) AS n
+            FROM unnest(ARRAY['delivery_events', 'email_events', 'audit_logs', 'webhook_attempts']) AS parent, generate_series(0, \(Self.monthsAhead)) AS n
             """
         )
     }

@@ -25,4 +25,8 @@ package enum APIScope: String, Sendable, CaseIterable, Codable {
     case auditRead = "audit:read"
     /// Export and erase a person.
     case gdprManage = "gdpr:manage"
+    /// Endpoints that are told events, and their deliveries.
+    case webhooksManage = "webhooks:manage"
+    /// The stream of events.
+    case eventsRead = "events:read"
 }

@@ -33,6 +33,17 @@ extension ComplianceError: ProblemConvertible {
     }
 }
 
+extension WebhookError: ProblemConvertible {
+    var problem: Problem {
+        switch code {
+        case .notFound: Problem(.notFound, code: "not_found", message)
+        case .invalid: .invalid(problems, message: message)
+        case .tooMany: Problem(.conflict, code: "too_many_endpoints", message)
+        case .replayRunning: Problem(.conflict, code: "replay_running", message)
+        }
+    }
+}
+
 extension ContactError: ProblemConvertible {
     var problem: Problem {
         switch code {

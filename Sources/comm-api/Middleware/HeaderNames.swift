@@ -25,6 +25,8 @@ extension HTTPField.Name {
     static let robots = constant("X-Robots-Tag")
     static let frameOptions = constant("X-Frame-Options")
     static let permissionsPolicy = constant("Permissions-Policy")
+    static let lastEventID = constant("Last-Event-ID")
+    static let accelBuffering = constant("X-Accel-Buffering")
 
     /// Every name above is a valid token, so the fallback is never used.
     private static func constant(_ name: String) -> HTTPField.Name {

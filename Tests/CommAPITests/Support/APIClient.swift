@@ -98,6 +98,7 @@ struct APIClient: Sendable {
 ///   - listening: on a port, with everything that a connection passes; else the router alone.
 ///   - settings: further settings.
 ///   - fetch: what stands in for the servers of public keys.
+///   - streams: how event streams pace themselves.
 func withAPI(
     databaseURL: String? = nil,
     maxImportBytes: Int = 2_000_000,
@@ -106,6 +107,7 @@ func withAPI(
     settings: [String: String] = [:],
     listening: Bool = false,
     fetch: (@Sendable (String) async throws -> [UInt8])? = nil,
+    streams: EventStreamPace = EventStreamPace(),
     _ body: @Sendable @escaping (APIClient) async throws -> Void
 ) async throws {
     let configuration = try APIClient.configuration(
@@ -121,7 +123,8 @@ func withAPI(
         registry: PrometheusRegistry(configuration: PrometheusConfiguration()),
         notifier: SystemdNotifier(environment: [:]),
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-        fetch: fetch
+        fetch: fetch,
+        streams: streams
     )
     let api = try API.build(configuration, in: surroundings, role: "comm_api")
     var server = api.server

@@ -12,7 +12,9 @@ extension DeclaredRoute {
 
     /// Whether its body is read as JSON fields, by whoever has a tenant.
     var takesJSON: Bool {
-        let isTenants = path.hasPrefix("/api/") && !path.contains("provision") && !path.contains("webhook")
+        let isTenants =
+            path.hasPrefix("/api/") && !path.contains("provision")
+            && (!path.contains("webhook") || path.hasPrefix("/api/webhooks/endpoints"))
         let takesNone = [
             "DELETE /api/keys/{id}", "DELETE /api/lists/{id}", "DELETE /api/templates/{id}", "DELETE /api/campaigns/{id}",
             "PATCH /api/campaigns/{id}/restore", "DELETE /api/campaigns/{id}/permanent", "DELETE /api/campaigns/cleanup",
@@ -23,7 +25,7 @@ extension DeclaredRoute {
             "DELETE /api/contacts/{id}", "PATCH /api/recipients/{id}", "DELETE /api/tags/{tag}",
             "POST /api/suppressions/import",
             "DELETE /api/recipients/filters/{id}",
-            "POST /api/settings/tracking/verify",
+            "POST /api/settings/tracking/verify", "DELETE /api/webhooks/endpoints/{id}",
         ]
         return isTenants && method != .get && !takesNone.contains("\(method.rawValue) \(path)")
     }
@@ -39,6 +41,8 @@ extension DeclaredRoute {
         case "POST /api/campaigns/{id}/test": #"{"addresses":["x@ex.test"]}"#
         case "POST /api/campaigns/{id}/retry-failed": #"{"classes":["other"]}"#
         case "POST /api/contacts/{id}/consents": #"{"state":"given","source":"form"}"#
+        case "POST /api/webhooks/endpoints/{id}/replay": #"{"from":"2026-01-01T00:00:00Z"}"#
+        case "POST /api/webhooks/endpoints/{id}/resend": #"{"event_id":"01890a5d-ac96-774b-bcce-b302099a8057"}"#
         default: takesJSON ? "{}" : nil
         }
     }

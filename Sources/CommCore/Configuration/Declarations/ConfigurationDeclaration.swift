@@ -28,6 +28,8 @@ package struct ConfigurationDeclaration: Sendable {
         case bounces = "Bounce mailbox"
         /// Speed and leases of the sender.
         case sending = "Sending"
+        /// Webhooks out and event streams.
+        case webhooks = "Webhooks and event streams"
         /// Environment, logs, faults.
         case operations = "Operations"
     }

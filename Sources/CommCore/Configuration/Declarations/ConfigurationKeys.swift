@@ -2,7 +2,8 @@
 package enum ConfigurationKeys {
     /// Every setting, in the order of the reference.
     package static let all: [ConfigurationDeclaration] =
-        servers + stores + secrets + links + platform + gateways + smtp + postal + ses + mailgun + twilio + bounces + sending + operations
+        servers + stores + secrets + links + platform + gateways + smtp + postal + ses + mailgun + twilio + bounces + sending
+        + webhooks + operations
 
     private static let servers: [ConfigurationDeclaration] = [
         port.declaration, host.declaration, senderPort.declaration, statsPort.declaration, maxBodyBytes.declaration,
@@ -54,6 +55,10 @@ package enum ConfigurationKeys {
     ]
     private static let sending: [ConfigurationDeclaration] = [
         chunkSize.declaration, leaseSeconds.declaration, reconcileAfterSeconds.declaration, lanes.declaration,
+    ]
+    private static let webhooks: [ConfigurationDeclaration] = [
+        webhookTargets.declaration, webhookPorts.declaration, webhookConcurrency.declaration, webhookTimeoutSeconds.declaration,
+        webhookLogDays.declaration, eventFeedDays.declaration, eventStreamsPerTenant.declaration,
     ]
     private static let operations: [ConfigurationDeclaration] = [
         environment.declaration, fault.declaration, logLevel.declaration, logFormat.declaration,

@@ -1,0 +1,154 @@
+import CommTesting
+import Foundation
+import HTTPTypes
+import Postgres
+import Testing
+
+@testable import CommCore
+@testable import comm_api
+
+@Suite("The stream of events", .database)
+struct EventStreamTests {
+    private static let short = EventStreamPace(poll: .milliseconds(10), heartbeat: .milliseconds(60), longest: .milliseconds(400))
+
+    private struct Told {
+        let id: Int
+        let type: String
+        let data: String
+    }
+
+    /// The events of a stream that has ended.
+    private static func events(_ text: String) -> [Told] {
+        text.components(separatedBy: "\n\n").compactMap { block in
+            var fields: [String: String] = [:]
+            for line in block.split(separator: "\n") {
+                let parts = line.split(separator: ":", maxSplits: 1)
+                if parts.count == 2 { fields[String(parts[0])] = parts[1].trimmingCharacters(in: .whitespaces) }
+            }
+            guard let id = fields["id"].flatMap({ Int($0) }), let type = fields["event"], let data = fields["data"] else { return nil }
+            return Told(id: id, type: type, data: data)
+        }
+    }
+
+    private static func lastID(_ text: String) -> Int? {
+        text.split(separator: "\n").last { $0.hasPrefix("id: ") }.flatMap { Int($0.dropFirst(4)) }
+    }
+
+    private static func unsubscribe(_ client: APIClient, _ name: String) async throws {
+        let contact = try await client.makeContact("\(name)@ex.test")
+        #expect(try await client.send(.post, "/api/contacts/\(contact)/unsubscribe").status == 200)
+    }
+
+    @Test("what happens while it is open is told, in order, with the ids to go on from")
+    func live() async throws {
+        try await withAPI(streams: Self.short) { client in
+            async let reply = client.send(.get, "/api/events/stream")
+            try await waitUntil("the feed to be open") { try await client.count("event_feeds") == 1 }
+            for name in ["a", "b"] { try await Self.unsubscribe(client, name) }
+            let stream = try await reply
+            #expect(stream.status == 200 && stream.headers[.contentType] == "text/event-stream; charset=utf-8")
+            #expect(stream.headers[.accelBuffering] == "no" && stream.headers[.cacheControl] == "no-store")
+            #expect(stream.text.hasPrefix("retry: 2000\nid: 0\n\n") && stream.text.contains(": \n"))
+            let told = Self.events(stream.text)
+            #expect(told.map(\.id) == [1, 2] && told.allSatisfy { $0.type == "message.unsubscribed" })
+            #expect(told[0].data.contains("a@ex.test") && told[1].data.contains("b@ex.test"))
+            #expect(Self.lastID(stream.text) == 2)
+        }
+    }
+
+    @Test("whoever comes back goes on after the last event that was seen, and meets each once")
+    func resumed() async throws {
+        try await withAPI(streams: Self.short) { client in
+            _ = try await client.send(.get, "/api/events/stream")
+            for name in ["a", "b", "c"] { try await Self.unsubscribe(client, name) }
+            let header = try await client.send(.get, "/api/events/stream", headers: [.lastEventID: "1"])
+            #expect(Self.events(header.text).map(\.id) == [2, 3])
+            let query = try await client.send(.get, "/api/events/stream?last_event_id=0")
+            #expect(Self.events(query.text).map(\.id) == [1, 2, 3])
+            #expect(Self.events(try await client.send(.get, "/api/events/stream").text).isEmpty)
+            try await client.database.execute("DELETE FROM event_feed WHERE position = 1")
+            try await client.database.execute("UPDATE event_feeds SET kept_from = 2")
+            let gap = Self.events(try await client.send(.get, "/api/events/stream?last_event_id=0").text)
+            #expect(gap.map(\.type) == ["stream.gap", "message.unsubscribed", "message.unsubscribed"] && gap[0].id == 1)
+            let foreign = Self.events(try await client.send(.get, "/api/events/stream?last_event_id=99").text)
+            #expect(foreign.map(\.type) == ["stream.gap"] && foreign[0].id == 3)
+        }
+    }
+
+    @Test("filters leave out the rest, and the id moves on nevertheless")
+    func filtered() async throws {
+        try await withAPI(streams: Self.short) { client in
+            _ = try await client.send(.get, "/api/events/stream")
+            try await Self.unsubscribe(client, "a")
+            let stream = try await client.send(.get, "/api/events/stream?types=message.clicked,bounced&last_event_id=0")
+            #expect(Self.events(stream.text).isEmpty && Self.lastID(stream.text) == 1)
+            let mine = try await client.send(.get, "/api/events/stream?campaign_id=\(UUID())&last_event_id=0")
+            #expect(Self.events(mine.text).isEmpty)
+            #expect(Self.events(try await client.send(.get, "/api/events/stream?channel=email&last_event_id=0").text).count == 1)
+            #expect(Self.events(try await client.send(.get, "/api/events/stream?channel=sms&last_event_id=0").text).isEmpty)
+        }
+    }
+
+    @Test("what is wrong is named, and a key needs the scope")
+    func refused() async throws {
+        try await withAPI(streams: Self.short) { client in
+            for (query, field) in [
+                ("types=x", "types"), ("campaign_id=x", "campaign_id"), ("channel=fax", "channel"), ("last_event_id=x", "last_event_id"),
+                ("include_automated=x", "include_automated"),
+            ] {
+                try await client.send(.get, "/api/events/stream?\(query)").expectProblem(400, field: field)
+            }
+            try await client.send(.get, "/api/events/stream", headers: [.lastEventID: "-1"]).expectProblem(400, field: "Last-Event-ID")
+            try await client.withKey("contacts:read").send(.get, "/api/events/stream").expectProblem(403, code: "missing_scope")
+            #expect(try await client.withKey("events:read").send(.get, "/api/events/stream").status == 200)
+            try await client.with([:]).send(.get, "/api/events/stream").expectProblem(401)
+        }
+    }
+
+    @Test("another tenant's events are not told")
+    func isolated() async throws {
+        try await withAPI(streams: Self.short) { client in
+            _ = try await client.send(.get, "/api/events/stream")
+            let stranger = try await client.withNewTenant()
+            _ = try await stranger.send(.get, "/api/events/stream")
+            try await Self.unsubscribe(client, "a")
+            #expect(Self.events(try await stranger.send(.get, "/api/events/stream?last_event_id=0").text).isEmpty)
+            #expect(Self.events(try await client.send(.get, "/api/events/stream?last_event_id=0").text).count == 1)
+        }
+    }
+
+    @Test("a tenant has so many streams at once, and one that ends makes room")
+    func limited() async throws {
+        var pace = Self.short
+        pace.longest = .milliseconds(900)
+        try await withAPI(settings: ["COMM_EVENT_STREAMS_PER_TENANT": "2"], streams: pace) { client in
+            async let first = client.send(.get, "/api/events/stream")
+            async let second = client.send(.get, "/api/events/stream")
+            try await waitUntil("a stream too many") {
+                let reply = try await client.send(.head, "/api/events/stream")
+                return reply.status == 429 && reply.headers[.retryAfter] == "5"
+            }
+            let stranger = try await client.withNewTenant()
+            #expect(try await stranger.send(.head, "/api/events/stream").status == 200)
+            #expect(try await first.status == 200)
+            #expect(try await second.status == 200)
+            #expect(try await client.send(.head, "/api/events/stream").status == 200)
+        }
+    }
+
+    @Test("a server that stops ends its streams")
+    func stopping() async throws {
+        var pace = Self.short
+        pace.longest = .seconds(60)
+        let longest = pace
+        let reading = Signal<Task<Reply, any Error>>()
+        try await withTimeout(.seconds(20), "the server to stop") {
+            try await withAPI(listening: true, streams: longest) { client in
+                reading.fire(Task { try await client.send(.get, "/api/events/stream") })
+                try await waitUntil("the feed to be open") { try await client.count("event_feeds") == 1 }
+            }
+        }
+        // Whether the client still got the end of it is the connection's matter.
+        _ = try await reading.wait().result
+    }
+}
