@@ -26,9 +26,9 @@ extension ConfigurationKeys {
             name: "SERVICE_JWT_SECRET_PREVIOUS",
             chapter: .secrets,
             readBy: [.api, .stats],
-            summary: "The value that `SERVICE_JWT_SECRET` had before: links and return paths that were signed with it go on working, and the "
-                + "credentials of webhook endpoints are encrypted anew. Nothing is signed with it any more; take it out when the longest "
-                + "lifetime of links, a year, has passed."
+            summary: "The value that `SERVICE_JWT_SECRET` had before: links and return paths that were signed with it go on working, and "
+                + "the credentials of webhook endpoints are encrypted anew. Nothing is signed with it any more; take it out when the "
+                + "longest lifetime of links, a year, has passed."
         )
     )
 
