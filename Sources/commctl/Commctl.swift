@@ -9,7 +9,7 @@ struct Commctl: AsyncParsableCommand {
         discussion: "Settings come from the environment, as for the daemons: docs/configuration.md lists them.",
         subcommands: [
             MigrateCommand.self, TenantCommand.self, KeyCommand.self, ConfigCommand.self, DoctorCommand.self, DemoCommand.self,
-            CompileCommand.self, ReportsCommand.self, RecipientsCommand.self,
+            CompileCommand.self, ReportsCommand.self, RecipientsCommand.self, VerdictsCommand.self,
         ]
     )
 }

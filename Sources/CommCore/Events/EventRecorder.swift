@@ -50,37 +50,37 @@ package struct EventRecorder: Sendable {
         let revisions = tracked.revisions
         try await TrackedMessageRepository.revise(revisions, on: connection)
         let changes = fresh.compactMap { VerdictChange($0) } + revisions
+        let outcomes = try await UnknownOutcomes.resolve(fresh, on: connection, now: now)
         try await Self.project(fresh, changes, reach: tracked.reach(storing: newIDs), on: connection, now: now)
-        try await UnknownOutcomes(events: fresh).apply(on: connection, now: now)
-        try await SuppressionProjection(events: fresh).apply(on: connection, now: now)
-        try await SoftBounceProjection(events: fresh).apply(on: connection, now: now)
-        try await PartialSubscriptions(events: fresh).apply(on: connection, now: now)
+        try await outcomes.apply(on: connection, now: now)
         return (fresh, revisions)
     }
 
     /// Judges what is stored of messages again.
     ///
+    /// - Parameter campaigns: those of the messages.
     /// - Returns: the verdicts that are other than before.
     func rejudge(
         _ messages: [TrackedMessageRepository.Reference],
+        of campaigns: Set<UUID?>,
         classifier: VerdictClassifier,
         on connection: PostgresConnection,
         now: Date
     ) async throws -> [VerdictChange] {
+        try await RollUpProjection.lock(reactionsOf: campaigns, on: connection)
         let stored = try await TrackedMessageRepository.lock(messages, on: connection)
         let batch = TrackedBatch([], messages: stored, classifier: classifier)
         let revisions = batch.revisions
         guard !revisions.isEmpty else { return [] }
         try await TrackedMessageRepository.revise(revisions, on: connection)
         try await Self.project([], revisions, reach: batch.reach(storing: []), on: connection, now: now)
-        for (campaignID, changes) in Dictionary(grouping: revisions, by: \.campaignID) {
-            guard let campaignID, let tenantID = changes.first?.tenantID else { continue }
-            try await RollUpRebuilder.mark(tenantID: tenantID, campaignID: campaignID, now: now, on: connection)
-        }
+        try await RollUpProjection(events: [], revisions: revisions.compactMap { RollUpProjection.Revision($0) }).apply(on: connection)
         return revisions
     }
 
     /// Everything that follows from events and verdicts.
+    ///
+    /// People first, then suppressions, then counters: whoever locks several of them does it in this order (docs/architecture.md).
     private static func project(
         _ events: [Event],
         _ changes: [VerdictChange],
@@ -88,11 +88,14 @@ package struct EventRecorder: Sendable {
         on connection: PostgresConnection,
         now: Date
     ) async throws {
-        try await CampaignCounters(events: events, changes: changes, reach: reach).apply(on: connection, now: now)
         try await ContactEngagement(events: events, changes: changes).apply(on: connection, now: now)
         var levels = EngagementLevels(events: events)
         for change in changes { levels.add(tenantID: change.tenantID, contactID: change.contactID) }
         try await levels.apply(on: connection, now: now)
+        try await SuppressionProjection(events: events).apply(on: connection, now: now)
+        try await SoftBounceProjection(events: events).apply(on: connection, now: now)
+        try await PartialSubscriptions(events: events).apply(on: connection, now: now)
+        try await CampaignCounters(events: events, changes: changes, reach: reach).apply(on: connection, now: now)
     }
 
     private static func judge(_ events: [Event], on connection: PostgresConnection) async throws -> TrackedBatch {

@@ -3,7 +3,7 @@ import Postgres
 
 /// Judges stored clicks and opens again: after the rules or the list of networks changed.
 ///
-/// Counters, contacts and whatever else follows from verdicts change with them, batch by batch, and it may be broken off and run again
+/// Counters, contacts and whatever else follows from verdicts change with them, step by step, and it may be broken off and run again
 /// at any time: what has the right verdict already stays.
 package struct VerdictRecalculation: Sendable {
     /// Which clicks and opens.
@@ -27,9 +27,27 @@ package struct VerdictRecalculation: Sendable {
     package struct Result: Sendable, Equatable {
         package var messages = 0
         package var revised = 0
+
+        package init(messages: Int = 0, revised: Int = 0) {
+            self.messages = messages
+            self.revised = revised
+        }
     }
 
-    private static let batchSize = 500
+    /// How far a walk over a tenant's events has come: behind this event.
+    struct Position: Sendable, Equatable {
+        let id: UUID
+        let bucket: Date
+    }
+
+    /// What a step of the walk did.
+    struct Step: Sendable {
+        let result: Result
+        let last: Position
+    }
+
+    /// Events that one transaction looks at, of whatever type.
+    private static let events = 2_000
 
     private let client: PostgresClient
     private let time: any TimeSource
@@ -41,58 +59,48 @@ package struct VerdictRecalculation: Sendable {
     }
 
     /// Judges everything in the range.
-    package func run(_ range: Range) async throws -> Result {
+    ///
+    /// - Parameter progress: called behind each step with what was found so far.
+    package func run(_ range: Range, progress: @Sendable (Result) -> Void = { _ in }) async throws -> Result {
         var result = Result()
-        var last: (id: UUID, bucket: Date)?
+        var last: Position?
         while true {
             let step = try await client.withTransaction { [last] connection in
                 try await self.step(range, after: last, on: connection)
             }
             guard let step else { return result }
-            result.messages += step.messages
-            result.revised += step.revised
+            result.messages += step.result.messages
+            result.revised += step.result.revised
             last = step.last
+            progress(result)
         }
     }
 
-    private struct Step: Sendable {
-        let messages: Int
-        let revised: Int
-        let last: (id: UUID, bucket: Date)
-    }
-
-    private func step(
+    /// Judges the clicks and opens among the next events, in the caller's transaction; nil when there are no more events.
+    ///
+    /// Events are walked in the order of their key, so a step costs the same at the end of a large tenant's as at its beginning.
+    func step(
         _ range: Range,
-        after last: (id: UUID, bucket: Date)?,
+        after last: Position?,
+        rules: Int = VerdictClassifier.version,
         on connection: PostgresConnection
     ) async throws -> Step? {
-        // Messages in the order of their ids, which is that of the events' ids too.
-        let rows = try await connection.query(
-            """
-            SELECT DISTINCT message_id, bucket_at FROM email_events
-            WHERE tenant_id = \(range.tenantID) AND type IN ('opened', 'clicked') AND message_id IS NOT NULL
-              AND (\(range.campaignID)::uuid IS NULL OR campaign_id = \(range.campaignID))
-              AND occurred_at BETWEEN \(Self.storable(range.from)) AND \(Self.storable(range.to))
-              AND (\(last?.id)::uuid IS NULL OR (bucket_at, message_id) > (\(last?.bucket)::timestamptz, \(last?.id)::uuid))
-            ORDER BY bucket_at, message_id LIMIT \(Self.batchSize)
-            """
-        )
+        let rows = try await VerdictReviewRepository.events(of: range, after: last, limit: Self.events, on: connection)
         guard let final = rows.last else { return nil }
-        let references = try rows.map { row in
-            TrackedMessageRepository.Reference(
-                key: TrackedMessage.Key(tenantID: range.tenantID, messageID: try row.get("message_id")),
-                createdAt: try row.get("bucket_at")
-            )
+        var seen: Set<UUID> = []
+        var campaigns: Set<UUID?> = []
+        var references: [TrackedMessageRepository.Reference] = []
+        for row in rows {
+            guard let messageID = row.messageID, seen.insert(messageID).inserted else { continue }
+            let key = TrackedMessage.Key(tenantID: range.tenantID, messageID: messageID)
+            references.append(TrackedMessageRepository.Reference(key: key, createdAt: row.position.bucket))
+            campaigns.insert(row.campaignID)
         }
+        guard !references.isEmpty else { return Step(result: Result(), last: final.position) }
         let networks = try await TrackedMessageRepository.networks(on: connection)
         let classifier = VerdictClassifier(networks: networks)
-        let changes = try await recorder.rejudge(references, classifier: classifier, on: connection, now: time.now)
-        let position = (id: try final.get("message_id") as UUID, bucket: try final.get("bucket_at") as Date)
-        return Step(messages: references.count, revised: changes.count, last: position)
-    }
-
-    /// Within what a timestamp can hold.
-    private static func storable(_ date: Date) -> Date {
-        min(max(date, Date(timeIntervalSince1970: 0)), Date(timeIntervalSince1970: 32_503_680_000))
+        let changes = try await recorder.rejudge(references, of: campaigns, classifier: classifier, on: connection, now: time.now)
+        try await VerdictReviewRepository.stamp(references, rules: rules, on: connection)
+        return Step(result: Result(messages: references.count, revised: changes.count), last: final.position)
     }
 }

@@ -168,6 +168,49 @@ struct RollUpTests {
         #expect(try await bench.rebuilder.check(tenantID: bench.fixture.tenantID, campaignID: bench.fixture.campaignID).isEmpty)
     }
 
+    @Test("what was never counted is noticed once and counted by itself; reports say so meanwhile")
+    func completion() async throws {
+        let bench = try await ReportBench.make(contacts: 6, time: time)
+        try await bench.put(bench.messages.map { bench.report("delivered", $0, at: time.now) })
+        try await bench.process()
+        let complete = try await ReportBench.make(contacts: 2, time: time)
+        try await complete.process()
+        // As it is behind an upgrade from a version without roll-ups.
+        for table in ["event_rollups", "domain_rollups", "cohort_rollups"] {
+            try await bench.client.execute("DELETE FROM \(identifier: table) WHERE tenant_id = \(bench.fixture.tenantID)")
+        }
+        let completion = RollUpCompletion(client: bench.worker, time: time)
+        while try await completion.step() {}
+        func progress(_ bench: ReportBench) async throws -> Int {
+            try await bench.api.withTenant(bench.fixture.tenantID) { try await ReportProgress.read(on: $0).buildingCampaigns }
+        }
+        #expect(try await progress(bench) == 2)
+        #expect(try await progress(complete) == 0)
+        while try await bench.rebuilder.rebuildMarked() {}
+        #expect(try await bench.totals().delivered == 6)
+        #expect(try await bench.differences() == [])
+        #expect(try await progress(bench) == 0)
+        try await bench.client.execute("DELETE FROM event_rollups WHERE tenant_id = \(bench.fixture.tenantID)")
+        while try await completion.step() {}
+        #expect(try await progress(bench) == 0, "a tenant is looked at once")
+    }
+
+    @Test("a campaign whose facts retention may have deleted keeps the roll-ups that it has")
+    func completionAfterRetention() async throws {
+        let bench = try await ReportBench.make(contacts: 3, time: time)
+        try await bench.process()
+        let tenant = bench.fixture.tenantID
+        try await bench.client.execute("UPDATE event_rollups SET sent = 2 WHERE tenant_id = \(tenant) AND scope = 3")
+        try await bench.client.execute(
+            "INSERT INTO retention_settings (tenant_id, events_days, updated_at) VALUES (\(tenant), 30, \(time.now))"
+        )
+        time.advance(by: 31 * 86_400)
+        while try await RollUpCompletion(client: bench.worker, time: time).step() {}
+        #expect(try await bench.client.query("SELECT FROM rollup_marks").isEmpty)
+        let checks = try await bench.client.query("SELECT incomplete FROM rollup_checks WHERE tenant_id = \(tenant)")
+        #expect(try checks.map { try $0.get("incomplete") as Int } == [0])
+    }
+
     @Test("somebody who waits for an answer does not wait for a rebuild: the fact is counted by another one")
     func duringRebuild() async throws {
         let bench = try await ReportBench.make(contacts: 1, time: time)

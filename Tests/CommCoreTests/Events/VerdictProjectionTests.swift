@@ -177,5 +177,37 @@ struct VerdictProjectionTests {
         #expect(try await recalculation.run(range) == VerdictRecalculation.Result(messages: 1, revised: 0))
         let early = VerdictRecalculation.Range(tenantID: sent.fixture.tenantID, to: time.now.addingTimeInterval(-60))
         #expect(try await recalculation.run(early) == VerdictRecalculation.Result(messages: 0, revised: 0))
+        let reports = ReportBench(time: time, fixture: sent.fixture, messages: [])
+        #expect(try await reports.totals().clicked == 0)
+        #expect(try await reports.differences() == [])
+    }
+
+    @Test("with newer rules every tenant's stored hits are judged again by themselves, once")
+    func review() async throws {
+        let sent = try await sent()
+        try await process()
+        time.advance(by: 600)
+        try await hit(sent, ip: "198.51.100.7")
+        time.advance(by: 600)
+        try await hit(sent, link: 1)
+        try await process()
+        try await client.execute("INSERT INTO tracking_networks VALUES ('198.51.100.0/24', 'scanner', 'test')")
+        let worker = TestDatabase.current.client(role: "comm_worker")
+        let review = VerdictReview(client: worker, time: time, rules: VerdictClassifier.version)
+        while try await review.step() {}
+        #expect(try await counters(sent) == ["clicked": 1, "clicks": 1, "clicks_human": 1, "clicks_scanner": 1])
+        let newer = VerdictReview(client: worker, time: time, rules: VerdictClassifier.version + 1)
+        try await client.execute("DELETE FROM tracking_networks WHERE network = '198.51.100.0/24'")
+        #expect(try await newer.step())
+        #expect(try await counters(sent)["clicks_human"] == 2)
+        while try await newer.step() {}
+        let row = try #require(try await client.query("SELECT * FROM verdict_reviews WHERE tenant_id = \(sent.fixture.tenantID)").first)
+        #expect(try row.get("messages") == 1 as Int && row.get("revised") == 1 as Int)
+        #expect(try row.get("rules") == Int16(VerdictClassifier.version + 1) && row.get("finished_at") == time.now)
+        let stamps = try await client.query("SELECT DISTINCT verdict_rules FROM email_events WHERE type = 'clicked'")
+        #expect(try stamps.map { try $0.get("verdict_rules") as Int16 } == [Int16(VerdictClassifier.version + 1)])
+        // A daemon of the older version leaves it as it is.
+        #expect(try await !review.step())
+        #expect(try await !newer.step())
     }
 }

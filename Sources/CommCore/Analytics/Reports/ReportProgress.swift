@@ -5,10 +5,17 @@ import Postgres
 package struct ReportProgress: Sendable, Equatable {
     /// All that was received until then is counted; nil when nothing was ever measured.
     package let asOf: Date?
+    /// Campaigns of the tenant whose counts are being made, or made again, in the background.
+    package let buildingCampaigns: Int
 
-    /// What comm-stats said last.
+    /// What comm-stats said last, and what it has still to do for the tenant of the transaction.
     static func read(on connection: PostgresConnection) async throws -> ReportProgress {
-        ReportProgress(asOf: try await connection.query("SELECT projected_to FROM projection_progress").first?.get("projected_to"))
+        try await connection.query(
+            """
+            SELECT (SELECT projected_to FROM projection_progress) AS projected_to,
+                   (SELECT count(DISTINCT campaign_id) FROM rollup_marks WHERE tenant_id = comm_tenant()) AS building
+            """
+        ).one { ReportProgress(asOf: try $0.get("projected_to"), buildingCampaigns: try $0.get("building")) }
     }
 
     /// Seconds between then and now.

@@ -54,7 +54,7 @@ struct ContactEngagement {
 
     func apply(on connection: PostgresConnection, now: Date) async throws {
         guard !changes.isEmpty else { return }
-        let entries = Array(changes)
+        let entries = changes.sorted { $0.key.contactID.uuidString < $1.key.contactID.uuidString }
         // greatest() ignores NULLs: the columns only ever move forward, in whatever order the facts arrive.
         try await connection.execute(
             """

@@ -25,7 +25,7 @@ struct EngagementLevels {
 
     func apply(on connection: PostgresConnection, now: Date) async throws {
         guard !contacts.isEmpty else { return }
-        let entries = Array(contacts)
+        let entries = contacts.sorted { $0.contactID.uuidString < $1.contactID.uuidString }
         let level = EngagementLevel.sql(clicked: "c.last_clicked_at", delivered: "c.last_delivered_at", sent: "c.last_sent_at", now: now)
         try await connection.execute(
             """

@@ -54,6 +54,12 @@ package struct RollUpProjection: Sendable {
         return true
     }
 
+    /// The same for opens and clicks of these campaigns that are stored already.
+    static func lock(reactionsOf campaigns: Set<UUID?>, on connection: PostgresConnection) async throws {
+        try await RollUpLock.share(campaigns, on: connection)
+        try await RollUpLock.serialise(campaigns, on: connection)
+    }
+
     /// Leaves the counting to another rebuild.
     func mark(now: Date, on connection: PostgresConnection) async throws {
         let campaigns = Set(events.map { [$0.tenantID, $0.campaignID ?? RollUpTable.noCampaignID] })
@@ -75,7 +81,7 @@ package struct RollUpProjection: Sendable {
 
     /// Rows are looked up one by one by their whole key: a plan over tables that have just filled up must not compare all with all.
     private static let log: SQL = """
-        LEFT JOIN LATERAL (SELECT comm_domain(d.recipient) AS domain, d.occurred_at AS sent_at, d.is_test FROM delivery_events d
+        LEFT JOIN LATERAL (SELECT comm_domain(d.recipient) AS domain, d.occurred_at AS sent_at, d.is_test, d.joined_on FROM delivery_events d
                            WHERE d.tenant_id = s.tenant_id AND d.id = s.message_id AND d.created_at = s.event_bucket LIMIT 1) l ON true
         """
 
@@ -90,7 +96,8 @@ package struct RollUpProjection: Sendable {
         let ranges = messages.map { EventIdentity.range(of: $0.id) }
         let columns = """
             e.tenant_id, e.id, e.bucket_at AS event_bucket, e.type,
-            coalesce(e.campaign_id, '\(RollUpTable.noCampaign)') AS campaign_id, e.contact_id, e.message_id, e.occurred_at,
+            coalesce(e.campaign_id, '\(RollUpTable.noCampaign)') AS campaign_id, e.contact_id, e.message_id, e.joined_on,
+            e.occurred_at,
             coalesce(e.verdict, 'unknown') AS verdict
             """
         return """

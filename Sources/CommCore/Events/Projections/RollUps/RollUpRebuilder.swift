@@ -117,12 +117,13 @@ package struct RollUpRebuilder: Sendable {
         let range = try await idRange(tenantID: tenantID, campaignID: campaignID, on: connection)
         let source: SQL = """
             SELECT e.tenant_id, e.id, e.bucket_at AS event_bucket, e.type,
-                   coalesce(e.campaign_id, '\(raw: RollUpTable.noCampaign)') AS campaign_id, e.contact_id, e.message_id, e.occurred_at,
+                   coalesce(e.campaign_id, '\(raw: RollUpTable.noCampaign)') AS campaign_id, e.contact_id, e.message_id, e.joined_on,
+                   e.occurred_at,
                    coalesce(e.verdict, 'unknown') AS verdict, NULL::text AS old_verdict, false AS is_old, e.payload
             FROM email_events e WHERE e.tenant_id = \(tenantID) AND \(sql: ofCampaign("e", campaignID))
             """
         let log: SQL = """
-            LEFT JOIN (SELECT d.tenant_id, d.id, d.created_at, comm_domain(d.recipient) AS domain, d.occurred_at AS sent_at, d.is_test
+            LEFT JOIN (SELECT d.tenant_id, d.id, d.created_at, comm_domain(d.recipient) AS domain, d.occurred_at AS sent_at, d.is_test, d.joined_on
                        FROM delivery_events d WHERE d.tenant_id = \(tenantID)\(sql: range)) l
                 ON l.id = s.message_id AND l.created_at = s.event_bucket
             """
