@@ -107,6 +107,88 @@ struct AnalyticsAPITests {
         }
     }
 
+    @Test("what was handed over is listed as the contract's queued events, by campaign, tenant and person")
+    func queued() async throws {
+        try await withAPI { client in
+            let world = try await Self.world(client)
+            let events = try await client.send(.get, "/api/campaigns/\(world.campaign)/events?status=queued")
+            #expect(events.number("data.total") == 1 && events.string("data.items[0].type") == "queued", "\(events.text)")
+            let message = world.message.uuidString.lowercased()
+            #expect(events.string("data.items[0].message_id") == message)
+            #expect(events.string("data.items[0].payload.data.messageId") == message)
+            #expect(events.string("data.items[0].payload.data.status") == "queued")
+            #expect(
+                events.string("data.items[0].payload.idempotencyKey")
+                    == "\(world.campaign.uuidString.lowercased()):\(world.contact.uuidString.lowercased())"
+            )
+            #expect(events.string("data.items[0].email") == "person@ex.test")
+            for filter in ["", "&contact_email=person@ex.test", "&campaign_id=\(world.campaign)", "&date_from=2026-01-01"] {
+                let found = try await client.send(.get, "/api/tracking/events?event_type=queued\(filter)")
+                #expect(found.number("data.pagination.total") == 1 && found.string("data.events[0].type") == "queued", "\(found.text)")
+            }
+            for filter in ["&contact_email=nobody@ex.test", "&verdict=human", "&date_to=2020-01-01"] {
+                let found = try await client.send(.get, "/api/tracking/events?event_type=queued\(filter)")
+                #expect(found.number("data.pagination.total") == 0 && found.value("data.events") == .array([]), "\(found.text)")
+            }
+            let csv = try await client.send(.get, "/api/tracking/export?event_type=queued")
+            #expect(csv.text.contains("queued,") && csv.text.contains("person@ex.test"))
+            let other = try await client.withNewTenant()
+            #expect(try await other.send(.get, "/api/tracking/events?event_type=queued").number("data.pagination.total") == 0)
+        }
+    }
+
+    @Test("queued messages are paged by cursor from the last to the first")
+    func queuedPages() async throws {
+        try await withAPI { client in
+            let world = try await Self.world(client)
+            let ids = (1...4).map { n in UUIDv7.make(at: client.time.now.addingTimeInterval(Double(n))) }
+            for id in ids {
+                try await client.database.execute(
+                    """
+                    INSERT INTO delivery_events (tenant_id, id, created_at, channel, recipient, outcome, attempts, occurred_at)
+                    VALUES (\(client.tenantID), \(id), \(UUIDv7.time(of: id)), 'email', 'x@ex.test', 'sent', 1, \(client.time.now))
+                    """
+                )
+            }
+            var path: String? = "/api/tracking/events?event_type=queued&limit=2"
+            var seen: [String] = []
+            while let page = path {
+                let reply = try await client.send(.get, page)
+                seen += (0..<2).compactMap { reply.string("data.events[\($0)].id") }
+                path = reply.string("data.pagination.next_cursor").map { "/api/tracking/events?event_type=queued&limit=2&cursor=\($0)" }
+            }
+            #expect(seen == (ids.reversed() + [world.message]).map { $0.uuidString.lowercased() })
+        }
+    }
+
+    @Test("recent activity calls a bounce what it is counted as")
+    func recentBounces() async throws {
+        try await withAPI { client in
+            let world = try await Self.world(client)
+            let now = client.time.now
+            func bounce(_ code: String, after seconds: Double) -> Event {
+                Event(
+                    type: .bounced,
+                    tenantID: client.tenantID,
+                    campaignID: world.campaign,
+                    contactID: world.contact,
+                    messageID: nil,
+                    source: "motorical",
+                    occurredAt: now.addingTimeInterval(seconds),
+                    discriminator: code,
+                    payload: #"{"type":"bounced","smtp_code":"\#(code)"}"#
+                )
+            }
+            let bounces = [bounce("452", after: 1), bounce("550", after: 2)]
+            try await client.database.withTransaction { _ = try await EventRecorder().record(bounces, on: $0, now: now) }
+            client.time.advance(by: 60)
+            let analytics = try await client.send(.get, "/api/campaigns/\(world.campaign)/analytics?days=7")
+            #expect(analytics.string("data.recentActivity[0].classification") == "hard_bounce", "\(analytics.text)")
+            #expect(analytics.string("data.recentActivity[1].classification") == "soft_bounce")
+            #expect(analytics.number("data.totals.soft_bounced") == 1 && analytics.number("data.totals.hard_bounced") == 1)
+        }
+    }
+
     @Test("stats keep the contract's names and add verdicts, exact rates and how fresh they are")
     func stats() async throws {
         try await withAPI { client in
@@ -123,6 +205,13 @@ struct AnalyticsAPITests {
             #expect(stats.number("data.rates.click") == 100)
             #expect(stats.string("data.freshness.as_of") == ISO8601.string(from: client.time.now))
             #expect(stats.number("data.freshness.age_seconds") == 0)
+            #expect(stats.value("data.freshness.building") == .bool(false))
+            try await client.database.execute(
+                "INSERT INTO rollup_marks VALUES (\(client.tenantID), \(world.campaign), \(client.time.now))"
+            )
+            let building = try await client.send(.get, "/api/analytics/dashboard")
+            #expect(building.value("data.freshness.building") == .bool(true), "\(building.text)")
+            #expect(building.number("data.freshness.building_campaigns") == 1)
         }
     }
 
@@ -234,7 +323,8 @@ struct AnalyticsAPITests {
             ("/api/analytics/overview?days=3&from=2026-01-01", "days"), ("/api/analytics/series?interval=year", "interval"),
             ("/api/analytics/series?interval=hour&days=60", "days"), ("/api/analytics/series?provider=nobody", "provider"),
             ("/api/analytics/series?campaign_id=x", "campaign_id"), ("/api/analytics/lists/x", "id"),
-            ("/api/tracking/events?event_type=queued", "event_type"), ("/api/tracking/events?sort_by=payload", "sort_by"),
+            ("/api/tracking/events?event_type=sold", "event_type"), ("/api/tracking/events?event_type=queued&sort_by=type", "sort_by"),
+            ("/api/tracking/events?sort_by=payload", "sort_by"),
             ("/api/tracking/events?cursor=1", "cursor"), ("/api/tracking/events?offset=10001", "offset"),
             ("/api/tracking/events?verdict=alien", "verdict"), ("/api/tracking/events?date_from=soon", "date_from"),
             ("/api/tracking/export?campaign_id=1", "campaign_id"), ("/api/unsubscribe-trends?interval=minute", "interval"),

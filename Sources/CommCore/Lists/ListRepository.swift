@@ -19,13 +19,21 @@ package struct ListRepository: Sendable {
     /// Makes a list; without a type it is a `user` list.
     ///
     /// `ContactError.invalid` names every field that cannot be stored.
-    package func create(tenantID: UUID, name: String?, description: String? = nil, type: String? = nil) async throws -> ContactList {
-        let type = try Self.check(name: name, description: description, type: type)
+    package func create(
+        tenantID: UUID,
+        name: String?,
+        description: String? = nil,
+        type: String? = nil,
+        isPublic: Bool? = nil,
+        publicName: String? = nil
+    ) async throws -> ContactList {
+        let type = try Self.check(name: name, description: description, type: type, publicName: publicName)
         let now = time.now
         let rows = try await client.query(
             """
-            INSERT INTO lists AS l (tenant_id, id, name, description, type, created_at)
-            VALUES (\(tenantID), \(UUIDv7.make(at: now)), \(name), \(description), \(type), \(now))
+            INSERT INTO lists AS l (tenant_id, id, name, description, type, created_at, is_public, public_name)
+            VALUES (\(tenantID), \(UUIDv7.make(at: now)), \(name), \(description), \(type), \(now), \(isPublic ?? false),
+                    nullif(\(publicName)::text, ''))
             RETURNING \(sql: ContactList.columns)
             """,
             tenant: tenantID
@@ -37,22 +45,33 @@ package struct ListRepository: Sendable {
     ///
     /// Members are counted in the memberships' index, and the few that are in the recycle bin taken off.
     package func list(tenantID: UUID) async throws -> [ListSummary] {
-        let rows = try await client.query(
-            """
+        try await client.query(Self.summaries(tenantID), tenant: tenantID).map(ListSummary.init(row:))
+    }
+
+    /// One list with its size; `ContactError.notFound` when the tenant has none of that id.
+    package func summary(tenantID: UUID, id: UUID) async throws -> ListSummary {
+        guard let row = try await client.query(Self.summaries(tenantID, only: id), tenant: tenantID).first else {
+            throw ContactError.listNotFound
+        }
+        return try ListSummary(row: row)
+    }
+
+    private static func summaries(_ tenantID: UUID, only id: UUID? = nil) -> SQL {
+        let ofList: SQL = id.map { "AND x.list_id = \($0)" } ?? ""
+        let wanted: SQL = id.map { "AND l.id = \($0)" } ?? ""
+        return """
             SELECT \(sql: ContactList.columns), coalesce(m.contacts, 0) - coalesce(d.contacts, 0) AS contacts
               FROM lists l
-              LEFT JOIN (SELECT list_id, count(*) AS contacts FROM list_contacts WHERE tenant_id = \(tenantID) GROUP BY list_id) m
+              LEFT JOIN (SELECT x.list_id, count(*) AS contacts FROM list_contacts x
+                          WHERE x.tenant_id = \(tenantID) \(sql: ofList) GROUP BY x.list_id) m
                 ON m.list_id = l.id
               LEFT JOIN (SELECT x.list_id, count(*) AS contacts
-                           FROM contacts c JOIN list_contacts x ON x.tenant_id = \(tenantID) AND x.contact_id = c.id
+                           FROM contacts c JOIN list_contacts x ON x.tenant_id = \(tenantID) AND x.contact_id = c.id \(sql: ofList)
                           WHERE c.tenant_id = \(tenantID) AND c.deleted_at IS NOT NULL GROUP BY x.list_id) d
                 ON d.list_id = l.id
-             WHERE l.tenant_id = \(tenantID) AND l.deleted_at IS NULL
+             WHERE l.tenant_id = \(tenantID) AND l.deleted_at IS NULL \(sql: wanted)
              ORDER BY l.type DESC, l.created_at DESC, l.id DESC
-            """,
-            tenant: tenantID
-        )
-        return try rows.map { ListSummary(list: try ContactList(row: $0), contactCount: try $0.get("contacts")) }
+            """
     }
 
     /// One list; `ContactError.notFound` when the tenant has none of that id.
@@ -84,21 +103,33 @@ package struct ListRepository: Sendable {
         ).affected
     }
 
-    private static func check(name: String?, description: String?, type: String?) throws -> ListType {
+    private static func check(name: String?, description: String?, type: String?, publicName: String?) throws -> ListType {
         var check = FieldCheck()
-        if FieldCheck.isBlank(name ?? "") {
-            check.add(FieldProblem(field: "name", code: "required", message: "name required"))
-        }
-        check.line("name", name, limit: longestName)
-        check.text("description", description)
-        if let description, description.unicodeScalars.count > longestDescription {
-            check.add("description", "too_long", "description is longer than \(longestDescription) characters")
-        }
+        Self.check(name: name ?? "", description: description, publicName: publicName, &check)
         let known = type.map(ListType.init(rawValue:)) ?? .user
         if known == nil {
             check.add("type", "invalid", "type must be one of \(ListType.allCases.map(\.rawValue).joined(separator: ", "))")
         }
         guard let known, check.problems.isEmpty else { throw ContactError.invalid(check.problems) }
         return known
+    }
+
+    /// Notes what cannot be stored; nil stands for what is not given.
+    static func check(name: String?, description: String?, publicName: String?, _ check: inout FieldCheck) {
+        if let name, FieldCheck.isBlank(name) {
+            check.add(FieldProblem(field: "name", code: "required", message: "name required"))
+        }
+        check.line("name", name, limit: longestName)
+        check.line("public_name", publicName, limit: longestName)
+        check.text("description", description)
+        if let description, description.unicodeScalars.count > longestDescription {
+            check.add("description", "too_long", "description is longer than \(longestDescription) characters")
+        }
+    }
+}
+
+extension ListSummary {
+    fileprivate init(row: PostgresRow) throws {
+        (list, contactCount) = (try ContactList(row: row), try row.get("contacts"))
     }
 }

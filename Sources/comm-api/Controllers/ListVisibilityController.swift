@@ -20,8 +20,8 @@ struct ListVisibilityController: Sendable {
         let isPublic: Bool
         @OrNull var publicName: String?
 
-        init(_ list: ListVisibility) {
-            (id, name, isPublic) = (list.listID, list.name, list.isPublic)
+        init(_ list: ContactList) {
+            (id, name, isPublic) = (list.id, list.name, list.isPublic)
             _publicName = OrNull(wrappedValue: list.publicName)
         }
     }
@@ -32,12 +32,8 @@ struct ListVisibilityController: Sendable {
     func update(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
         let id = try context.id()
         let body: VisibilityRequest = try await request.fields(limit: bodyLimit)
-        let changed = try await lists.setVisibility(
-            tenantID: context.tenantID,
-            id: id,
-            isPublic: body.isPublic,
-            publicName: body.publicName
-        )
+        let patch = ListPatch(isPublic: body.isPublic, publicName: body.publicName)
+        let changed = try await lists.update(tenantID: context.tenantID, id: id, patch)
         return Answer(VisibilityWire(changed))
     }
 }

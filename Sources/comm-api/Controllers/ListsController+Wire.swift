@@ -7,11 +7,28 @@ extension ListsController {
         let name: String?
         let description: String?
         let type: String?
+        let isPublic: Bool?
+        let publicName: String?
 
         init(_ fields: inout JSONFields) {
             name = fields.string("name")
             description = fields.string("description")
             type = fields.string("type")
+            isPublic = fields.bool("is_public")
+            publicName = fields.string("public_name")
+        }
+    }
+
+    struct UpdateRequest: RequestFields {
+        let patch: ListPatch
+
+        init(_ fields: inout JSONFields) {
+            patch = ListPatch(
+                name: fields.string("name"),
+                description: fields.clearableString("description"),
+                isPublic: fields.bool("is_public"),
+                publicName: fields.clearableString("public_name")
+            )
         }
     }
 
@@ -40,10 +57,14 @@ extension ListsController {
         @OrNull var description: String?
         let type: String
         let createdAt: Date
+        let isPublic: Bool
+        @OrNull var publicName: String?
 
         init(_ list: ContactList) {
             (id, name, type, createdAt) = (list.id, list.name, list.type.rawValue, list.createdAt)
             _description = OrNull(wrappedValue: list.description)
+            isPublic = list.isPublic
+            _publicName = OrNull(wrappedValue: list.publicName)
         }
     }
 
@@ -55,11 +76,14 @@ extension ListsController {
         @OrNull var filterDefinition: JSONValue?
         let createdAt: Date
         let contactCount: Int64
+        let isPublic: Bool
+        @OrNull var publicName: String?
 
         init(_ summary: ListSummary) throws {
             let list = summary.list
             (id, name, type, createdAt) = (list.id, list.name, list.type.rawValue, list.createdAt)
-            contactCount = summary.contactCount
+            (contactCount, isPublic) = (summary.contactCount, list.isPublic)
+            _publicName = OrNull(wrappedValue: list.publicName)
             _description = OrNull(wrappedValue: list.description)
             _filterDefinition = OrNull(wrappedValue: try list.filterDefinition.map { try JSONParser.parse(Array($0.text.utf8)) })
         }

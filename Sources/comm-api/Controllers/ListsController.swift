@@ -13,8 +13,27 @@ struct ListsController: Sendable {
 
     func create(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
         let body: CreateRequest = try await request.fields(limit: bodyLimit)
-        let list = try await lists.create(tenantID: context.tenantID, name: body.name, description: body.description, type: body.type)
+        let list = try await lists.create(
+            tenantID: context.tenantID,
+            name: body.name,
+            description: body.description,
+            type: body.type,
+            isPublic: body.isPublic,
+            publicName: body.publicName
+        )
         return Answer(ListWire(list))
+    }
+
+    func get(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
+        Answer(try SummaryWire(try await lists.summary(tenantID: context.tenantID, id: try context.id())))
+    }
+
+    /// Changes what is given; null takes description and public name away.
+    func update(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
+        let id = try context.id()
+        let body: UpdateRequest = try await request.fields(limit: bodyLimit)
+        _ = try await lists.update(tenantID: context.tenantID, id: id, body.patch)
+        return Answer(try SummaryWire(try await lists.summary(tenantID: context.tenantID, id: id)))
     }
 
     /// Type descending, then newest first.

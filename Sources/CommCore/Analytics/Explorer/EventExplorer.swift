@@ -98,7 +98,7 @@ package struct EventExplorer: Sendable {
         }
     }
 
-    private static let joins = """
+    static let joins = """
         LEFT JOIN LATERAL (SELECT x.email, x.email_norm, x.name, x.status FROM contacts x
                            WHERE x.tenant_id = p.tenant_id AND x.id = p.contact_id LIMIT 1) c ON true
         LEFT JOIN LATERAL (SELECT x.name FROM campaigns x WHERE x.tenant_id = p.tenant_id AND x.id = p.campaign_id LIMIT 1) g ON true
@@ -112,6 +112,9 @@ package struct EventExplorer: Sendable {
         offset: Int,
         on connection: PostgresConnection
     ) async throws -> [StoredEvent] {
+        guard !filter.isHandOver else {
+            return try await HandOverExplorer.page(tenantID, filter, after: cursor, limit: limit, offset: offset, on: connection)
+        }
         guard var selection = try await selection(tenantID, filter, on: connection) else { return [] }
         if let cursor { selection += " AND (e.occurred_at, e.id) < (\(cursor.occurredAt), \(cursor.id))" }
         let window = try await EventWindow.find(
@@ -155,7 +158,7 @@ package struct EventExplorer: Sendable {
         return .joined(parts, separator: " AND ")
     }
 
-    private static func contact(_ tenantID: UUID, _ email: String, on connection: PostgresConnection) async throws -> UUID? {
+    static func contact(_ tenantID: UUID, _ email: String, on connection: PostgresConnection) async throws -> UUID? {
         guard let address = try? EmailAddress(email) else { return nil }
         return try await connection.query(
             "SELECT id FROM contacts WHERE tenant_id = \(tenantID) AND email_norm = \(address.normalized)"

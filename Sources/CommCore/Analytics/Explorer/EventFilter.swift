@@ -6,6 +6,8 @@ package struct EventFilter: Sendable, Equatable {
     /// The whole address.
     package var contactEmail: String?
     package var type: EventType?
+    /// Messages that were handed over instead of events: what the contract calls `queued`.
+    package var isHandOver = false
     package var verdict: String?
     package var linkIndex: Int?
     package var from: Date?

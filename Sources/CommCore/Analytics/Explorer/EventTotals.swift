@@ -6,6 +6,9 @@ enum EventTotals {
     static func count(tenantID: UUID, filter: EventFilter, on connection: PostgresConnection) async throws -> (
         total: Int, isEstimated: Bool
     ) {
+        if filter.isHandOver, filter.contactEmail != nil || filter.verdict != nil || filter.linkIndex != nil {
+            return try await HandOverExplorer.countOfContact(tenantID, filter, on: connection)
+        }
         if filter.contactEmail != nil || (filter.linkIndex != nil && filter.campaignID == nil) {
             return try await EventExplorer.countOfContact(tenantID, filter, on: connection)
         }
@@ -34,6 +37,7 @@ enum EventTotals {
     }
 
     static func number(_ counts: ReportCounts, _ filter: EventFilter) -> Int {
+        guard !filter.isHandOver else { return counts.sent }
         let (opens, clicks) = (counts.opensByVerdict.count(verdict: filter.verdict), counts.clicksByVerdict.count(verdict: filter.verdict))
         if filter.verdict != nil {
             switch filter.type {

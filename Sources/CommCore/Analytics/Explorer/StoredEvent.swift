@@ -27,6 +27,8 @@ package struct StoredEvent: Sendable, Equatable {
         package let ip: String?
         package let bounceReason: String?
         package let smtpCode: String?
+        /// Of a bounce: for now only, as everything is counted by.
+        package let isSoftBounce: Bool
         /// Of an unsubscribe: `all`, `list` or `pause`.
         package let scope: String?
     }
@@ -45,6 +47,7 @@ package struct StoredEvent: Sendable, Equatable {
             ip: try row.get("ip"),
             bounceReason: try row.get("bounce_reason"),
             smtpCode: try row.get("smtp_code"),
+            isSoftBounce: try row.get("is_soft_bounce"),
             scope: try row.get("scope")
         )
     }
@@ -56,6 +59,7 @@ package struct StoredEvent: Sendable, Equatable {
         p.payload ->> 'url' AS url, p.payload ->> 'linkIndex' AS link_index, p.payload ->> 'userAgent' AS user_agent,
         p.payload ->> 'ip' AS ip,
         coalesce(p.payload ->> 'bounce_reason', p.payload ->> 'reason', p.payload ->> 'error', p.payload ->> 'diagnostic') AS bounce_reason,
-        p.payload ->> 'smtp_code' AS smtp_code, p.payload ->> 'scope' AS scope
+        p.payload ->> 'smtp_code' AS smtp_code, p.payload ->> 'scope' AS scope,
+        p.type = 'bounced' AND comm_is_soft_bounce(p.payload) AS is_soft_bounce
         """
 }

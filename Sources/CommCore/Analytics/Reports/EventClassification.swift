@@ -35,10 +35,11 @@ package struct EventClassification: Sendable, Equatable {
         ]
     }
 
-    package static func name(ofType type: String) -> String {
-        switch type {
-        case "clicked", "delivered", "failed": type
-        case "bounced": "hard_bounce"
+    /// The class of one event.
+    package static func name(of event: StoredEvent) -> String {
+        switch event.type {
+        case "clicked", "delivered", "failed": event.type
+        case "bounced": event.details.isSoftBounce ? "soft_bounce" : "hard_bounce"
         default: "accepted"
         }
     }

@@ -34,7 +34,7 @@ extension CampaignAnalyticsController {
             )
             recentActivity = report.recent.map {
                 Activity(
-                    classification: EventClassification.name(ofType: $0.type),
+                    classification: EventClassification.name(of: $0),
                     toAddress: $0.contactEmail,
                     subject: report.subject,
                     timestamp: $0.occurredAt

@@ -25,12 +25,13 @@ struct CampaignAnalyticsController: Sendable {
         let (page, pageSize, type, cursor) = try request.query { query in
             (
                 query.int("page", in: 1...EventExplorer.largestOffset) ?? 1, query.int("pageSize", in: 1...200) ?? 50,
-                query.choice("status", EventType.self), query.eventCursor()
+                query.choice("status", EventTypeChoice.self), query.eventCursor()
             )
         }
         let offset = try Self.offset(page: page, size: pageSize)
         var filter = EventFilter()
-        (filter.campaignID, filter.type) = (id, type)
+        filter.campaignID = id
+        filter.choose(type)
         let found = try await explorer.page(
             tenantID: context.tenantID,
             filter: filter,

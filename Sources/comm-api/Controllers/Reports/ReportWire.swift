@@ -95,8 +95,12 @@ enum ReportWire {
     struct Freshness: Encodable {
         @OrNull var asOf: Date?
         @OrNull var ageSeconds: Double?
+        /// Whether counts of some campaigns are still being made, or made again.
+        let building: Bool
+        let buildingCampaigns: Int
 
         init(_ progress: ReportProgress, now: Date) {
+            (building, buildingCampaigns) = (progress.buildingCampaigns > 0, progress.buildingCampaigns)
             _asOf = OrNull(wrappedValue: progress.asOf)
             _ageSeconds = OrNull(wrappedValue: progress.age(at: now).map { ($0 * 1000).rounded() / 1000 })
         }

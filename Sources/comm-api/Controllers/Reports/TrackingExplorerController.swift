@@ -72,6 +72,9 @@ struct TrackingExplorerController: Sendable {
             let sort = query.choice("sort_by", EventSort.self) ?? .occurredAt
             let ascending = query.choice("sort_order", Direction.self) == .asc
             let cursor = query.eventCursor()
+            if asked.filter.isHandOver, sort != .occurredAt || ascending {
+                query.add("sort_by", "what was queued comes with the newest first only")
+            }
             if cursor != nil, sort != .occurredAt || ascending {
                 query.add("cursor", "a cursor leads through events from the newest to the oldest")
             }
@@ -173,7 +176,7 @@ struct TrackingExplorerController: Sendable {
         var filter = EventFilter()
         filter.campaignID = query.uuid("campaign_id")
         filter.contactEmail = query.string("contact_email")
-        filter.type = query.choice("event_type", EventType.self)
+        filter.choose(query.choice("event_type", EventTypeChoice.self))
         filter.verdict = query.verdict()
         return Asked(filter: filter, bounds: ReportQuery(&query, from: "date_from", to: "date_to"))
     }
