@@ -75,6 +75,78 @@ struct BulkOperationsAPITests {
         }
     }
 
+    @Test("a saved filter says who is meant, as it is when the operation is asked for")
+    func savedFilter() async throws {
+        try await withAPI { client in
+            let contacts = try await Self.contacts(3, client)
+            _ = try await client.send(.patch, "/api/recipients/\(contacts[0])", #"{"name":"Zoe"}"#, headers: [.ifMatch: "*"])
+            let filter = try await client.send(.post, "/api/recipients/filters", #"{"name":"Cees","filters":{"search":"Cee"}}"#).id()
+            let selection = #"{"filter_id":"\#(filter)","excluded_ids":["\#(contacts[2])"]}"#
+            let body = #"{"operation":"tag","tags":["cee"],"selection":\#(selection)}"#
+            let done = try await client.send(.post, "/api/recipients/bulk", body)
+            #expect(done.status == 200 && done.number("data.changed") == 1, "\(done.text)")
+            #expect(done.string("data.selection.filter_id") == filter.uuidString.lowercased())
+            #expect(done.value("data.selection.filter") != nil)
+            #expect(try await client.send(.get, "/api/recipients/\(contacts[1])").value("data.tags") == .array([.string("cee")]))
+            let both = #"{"operation":"tag","tags":["a"],"selection":{"filter_id":"\#(filter)","filter":{}}}"#
+            try await client.send(.post, "/api/recipients/bulk", both).expectProblem(400, field: "selection.filter")
+            let ids = #"{"operation":"tag","tags":["a"],"selection":{"filter_id":"\#(filter)","ids":["\#(contacts[0])"]}}"#
+            try await client.send(.post, "/api/recipients/bulk", ids).expectProblem(400, field: "selection.filter_id")
+            let stranger = try await client.withNewTenant()
+            for (asking, id) in [(client, UUID()), (stranger, filter)] {
+                let unknown = #"{"operation":"tag","tags":["a"],"selection":{"filter_id":"\#(id)"}}"#
+                try await asking.send(.post, "/api/recipients/bulk", unknown).expectProblem(404, field: "selection.filter_id")
+            }
+        }
+    }
+
+    @Test("an operation that failed or was cancelled goes on where it stood, and is undone as one")
+    func resumed() async throws {
+        try await withAPI { client in
+            let contacts = try await Self.contacts(3, client)
+            let body = #"{"operation":"tag","tags":["vip"],"selection":{"ids":\#(Self.ids(contacts))}}"#
+            let done = try await client.send(.post, "/api/recipients/bulk", body)
+            let (url, id) = (try #require(done.headers[.location]), try done.id())
+            #expect(done.value("data.resumable") == .bool(false))
+            try await client.send(.post, url + "/resume").expectProblem(409, code: "operation_finished")
+            // As it stands when it gave up before its only batch.
+            try await client.database.execute(
+                """
+                UPDATE bulk_operations SET state = 'failed', error = 'x', processed = 0, changed = 0, next_batch = 0 WHERE id = \(id)
+                """
+            )
+            try await client.database.execute("DELETE FROM bulk_operation_items WHERE operation_id = \(id)")
+            try await client.database.execute("UPDATE contacts SET tags = '{}' WHERE id = \(contacts[0])")
+            #expect(try await client.send(.get, url).value("data.resumable") == .bool(true))
+            let stranger = try await client.withNewTenant()
+            try await stranger.send(.post, url + "/resume").expectProblem(404)
+            let resumed = try await client.send(.post, url + "/resume", headers: [.idempotencyKey: "again"])
+            #expect(resumed.status == 200 && resumed.string("data.state") == "completed", "\(resumed.text)")
+            #expect(resumed.number("data.processed") == 3 && resumed.number("data.changed") == 1)
+            #expect(resumed.value("data.error") == .null)
+            let replay = try await client.send(.post, url + "/resume", headers: [.idempotencyKey: "again"])
+            #expect(replay.bytes == resumed.bytes)
+            #expect(try await client.send(.post, url + "/undo").number("data.changed") == 1)
+            try await client.database.execute("UPDATE bulk_operations SET state = 'failed' WHERE id = \(id)")
+            try await client.send(.post, url + "/resume").expectProblem(409, code: "not_resumable")
+        }
+    }
+
+    @Test("going on asks for the scope that the operation itself asks for, and is over after 30 days")
+    func resumeRefused() async throws {
+        try await withAPI { client in
+            let contact = try await client.makeContact()
+            let body = #"{"operation":"suppress","reason":"manual","selection":{"ids":["\#(contact)"]}}"#
+            let done = try await client.send(.post, "/api/recipients/bulk", body)
+            let url = try #require(done.headers[.location])
+            try await client.database.execute("UPDATE bulk_operations SET state = 'cancelled' WHERE id = \(try done.id())")
+            let limited = try await client.withKey("contacts:write")
+            try await limited.send(.post, url + "/resume").expectProblem(403, code: "missing_scope")
+            client.time.advance(by: 31 * 86_400)
+            try await client.send(.post, url + "/resume").expectProblem(409, code: "not_resumable")
+        }
+    }
+
     @Test("every field at fault is named")
     func invalid() async throws {
         try await withAPI { client in

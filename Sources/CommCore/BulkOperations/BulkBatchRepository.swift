@@ -89,15 +89,14 @@ struct BulkBatchRepository: Sendable {
     private func purge(_ ids: [UUID], on connection: PostgresConnection) async throws -> Counts {
         let rows = try await connection.query(
             """
-            WITH locked AS MATERIALIZED (
-                SELECT c.id FROM contacts c
-                 WHERE c.tenant_id = \(scope.tenantID) AND c.id = ANY(\(ids)::uuid[]) AND c.deleted_at IS NOT NULL
-                 ORDER BY c.email_norm COLLATE "C" FOR UPDATE)
-            DELETE FROM contacts c USING locked WHERE c.tenant_id = \(scope.tenantID) AND c.id = locked.id RETURNING c.id
+            SELECT c.id FROM contacts c
+             WHERE c.tenant_id = \(scope.tenantID) AND c.id = ANY(\(ids)::uuid[]) AND c.deleted_at IS NOT NULL
+             ORDER BY c.email_norm COLLATE "C" FOR UPDATE
             """
         )
         let gone = try rows.map { try $0.get("id", as: UUID.self) }
         try await ContactForgetting.forget(gone, tenantID: scope.tenantID, on: connection)
+        try await connection.execute("DELETE FROM contacts WHERE tenant_id = \(scope.tenantID) AND id = ANY(\(gone)::uuid[])")
         let left = Set(ids).subtracting(gone)
         try await connection.execute(
             """

@@ -7,6 +7,8 @@ package struct BulkError: Error, Sendable, Equatable {
         /// It has no way back, changed nothing, or its 30 days are over.
         case notUndoable = "not_undoable"
         case alreadyUndone = "already_undone"
+        /// It was taken back, or its 30 days are over.
+        case notResumable = "not_resumable"
         case notFinished = "operation_running"
         case finished = "operation_finished"
         case noResult = "no_result"

@@ -31,6 +31,11 @@ package struct BulkOperation: Sendable, Equatable, Identifiable {
     /// Contacts that were as wanted already.
     package var unchanged: Int { max(0, processed - changed - skipped) }
 
+    /// Whether it can go on at that time, where it stood.
+    package func isResumable(at now: Date) -> Bool {
+        (state == .failed || state == .cancelled) && undoneBy == nil && undoUntil.map { $0 > now } ?? false
+    }
+
     /// Whether it can be taken back at that time.
     package func isUndoable(at now: Date) -> Bool {
         state.isFinal && kind.isUndoable && changed > 0 && undoneBy == nil && undoUntil.map { $0 > now } ?? false

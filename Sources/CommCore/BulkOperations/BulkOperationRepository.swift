@@ -126,6 +126,28 @@ struct BulkOperationRepository: Sendable {
         return try rows.first.map { (try BulkOperation(row: $0), try $0.get("next_batch")) }
     }
 
+    /// The operation, locked for this transaction, whoever works on it.
+    func lock(tenantID: UUID, id: UUID, on connection: PostgresConnection) async throws -> BulkOperation {
+        let rows = try await connection.query(
+            "SELECT \(sql: BulkOperation.columns) FROM bulk_operations o WHERE o.tenant_id = \(tenantID) AND o.id = \(id) FOR UPDATE"
+        )
+        guard let row = rows.first else { throw BulkError.operationNotFound }
+        return try BulkOperation(row: row)
+    }
+
+    /// Takes back that an operation has ended; with a lease it is the caller's to run.
+    func reopen(_ lease: Lease?, tenantID: UUID, id: UUID, now: Date, on connection: PostgresConnection) async throws {
+        let until = lease.map { _ in now.addingTimeInterval(Self.leaseTime) }
+        try await connection.execute(
+            """
+            UPDATE bulk_operations
+               SET state = \(lease == nil ? BulkState.queued : .running), cancel_requested = false, error = NULL, finished_at = NULL,
+                   undo_until = NULL, attempts = 0, due_at = \(now), lease_token = \(lease?.token), lease_until = \(until)
+             WHERE tenant_id = \(tenantID) AND id = \(id)
+            """
+        )
+    }
+
     func batch(_ number: Int, of lease: Lease, on connection: PostgresConnection) async throws -> [UUID]? {
         try await connection.query(
             """

@@ -118,6 +118,32 @@ package struct BulkOperations: Sendable {
         return operation
     }
 
+    /// Lets an operation that failed or was cancelled go on where it stood; what it did already is not done twice.
+    ///
+    /// - Returns: the operation; what is left is done already when it is little.
+    package func resume(tenantID: UUID, id: UUID, atOnce: Int = smallest) async throws -> BulkOperation {
+        let now = time.now
+        let lease = try await client.withTenant(tenantID) { connection -> BulkOperationRepository.Lease? in
+            let operation = try await repository.lock(tenantID: tenantID, id: id, on: connection)
+            guard operation.state != .completed else { throw BulkError(.finished, "The operation is completed already") }
+            guard operation.state.isFinal else { throw BulkError(.notFinished, "The operation is \(operation.state.rawValue)") }
+            guard operation.undoneBy == nil else { throw BulkError(.notResumable, "The operation has been taken back") }
+            guard operation.isResumable(at: now) else { throw BulkError(.notResumable, "The 30 days for going on are over") }
+            if let original = operation.undoes {
+                let undoing = try await repository.lock(tenantID: tenantID, id: original, on: connection).undoneBy
+                guard undoing == id else { throw BulkError(.notResumable, "The operation is being taken back by another one") }
+            }
+            let left = operation.matched.map { $0 - operation.processed }
+            let lease = left.flatMap {
+                $0 <= atOnce ? BulkOperationRepository.Lease(tenantID: tenantID, operationID: id, token: UUID()) : nil
+            }
+            try await repository.reopen(lease, tenantID: tenantID, id: id, now: now, on: connection)
+            return lease
+        }
+        if let lease { try await runAtOnce(lease) }
+        return try await repository.get(tenantID: tenantID, id: id)
+    }
+
     package func get(tenantID: UUID, id: UUID) async throws -> BulkOperation {
         try await repository.get(tenantID: tenantID, id: id)
     }
@@ -200,6 +226,8 @@ package struct BulkOperations: Sendable {
                 try await complete(lease, operation, now: now, on: connection)
                 return false
             }
+            // Whoever asked for it, also when comm-stats does it: the history of suppressions names them.
+            try await TransactionActor.set(operation.createdBy, on: connection)
             let scope = BulkScope(tenantID: lease.tenantID, operationID: operation.id, now: now)
             let worker = BulkBatchRepository(scope: scope, change: try operation.change(), undoes: operation.undoes)
             let counts = try await worker.run(ids, on: connection)

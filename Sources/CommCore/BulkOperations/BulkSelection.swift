@@ -4,8 +4,9 @@ import Postgres
 /// Which contacts a bulk operation is about.
 package enum BulkSelection: Sendable, Equatable {
     case ids([UUID])
-    /// Everything that matches a filter when the operation begins, but for the exceptions.
-    case filter(PostgresJSON, excluding: [UUID])
+    /// Everything that matches a filter when the operation begins, but for the exceptions; of a saved filter as it was when the
+    /// operation was asked for.
+    case filter(PostgresJSON, excluding: [UUID], savedAs: UUID? = nil)
     /// Everybody who has one of the tags.
     case tagged([String])
     /// What has been in the recycle bin since before that time.
@@ -21,6 +22,8 @@ package enum BulkSelection: Sendable, Equatable {
 struct StoredSelection: Codable, Sendable, Equatable {
     var ids: Int?
     var filter: AttributeValue?
+    /// The saved filter that it was taken from.
+    var filterID: String?
     var excludedIDs: [UUID]?
     var tagged: [String]?
     var deletedBefore: Date?
@@ -28,6 +31,7 @@ struct StoredSelection: Codable, Sendable, Equatable {
 
     enum CodingKeys: String, CodingKey {
         case ids, filter, tagged, operation
+        case filterID = "filter_id"
         case excludedIDs = "excluded_ids"
         case deletedBefore = "deleted_before"
     }
@@ -35,8 +39,9 @@ struct StoredSelection: Codable, Sendable, Equatable {
     init(_ selection: BulkSelection) throws {
         switch selection {
         case .ids(let ids): self.ids = ids.count
-        case .filter(let filter, let excluded):
+        case .filter(let filter, let excluded, let saved):
             self.filter = try filter.decode()
+            filterID = saved?.uuidString.lowercased()
             excludedIDs = excluded.isEmpty ? nil : excluded
         case .tagged(let tags): tagged = tags
         case .deletedBefore(let date): deletedBefore = date
@@ -46,7 +51,10 @@ struct StoredSelection: Codable, Sendable, Equatable {
 
     /// The selection, unless it was one of ids.
     func selection() throws -> BulkSelection? {
-        if let filter { return .filter(try PostgresJSON(encoding: filter), excluding: excludedIDs ?? []) }
+        if let filter {
+            let saved = filterID.flatMap(UUID.init(uuidString:))
+            return .filter(try PostgresJSON(encoding: filter), excluding: excludedIDs ?? [], savedAs: saved)
+        }
         if let tagged { return .tagged(tagged) }
         if let deletedBefore { return .deletedBefore(deletedBefore) }
         return operation.map { .changed(by: $0) }

@@ -12,7 +12,7 @@ struct BulkSelectionSQL: Sendable {
             "SELECT c.id FROM contacts c WHERE c.tenant_id = \(tenantID) AND c.deleted_at IS \(raw: kind.concernsDeleted ? "NOT NULL" : "NULL")"
         switch selection {
         case .ids(let ids): query = "\(sql: whose) AND c.id = ANY(\(ids)::uuid[])"
-        case .filter(let filter, let excluded):
+        case .filter(let filter, let excluded, _):
             let condition = try BulkFilter.condition(filter, tenantID: tenantID, now: now)
             let but: SQL =
                 excluded.isEmpty ? "" : "AND NOT EXISTS (SELECT FROM unnest(\(excluded)::uuid[]) AS but (id) WHERE but.id = c.id)"

@@ -94,9 +94,10 @@ package struct RecycleBinRepository: Sendable {
     /// Removes one contact for good, whether or not it is in the bin; its suppression stays.
     package func remove(tenantID: UUID, id: UUID) async throws {
         try await client.withTenant(tenantID) { connection in
-            let gone = try await connection.execute("DELETE FROM contacts WHERE tenant_id = \(tenantID) AND id = \(id)")
-            guard gone == 1 else { throw ContactError.contactNotFound }
+            let found = try await connection.query("SELECT FROM contacts WHERE tenant_id = \(tenantID) AND id = \(id) FOR UPDATE")
+            guard !found.isEmpty else { throw ContactError.contactNotFound }
             try await ContactForgetting.forget([id], tenantID: tenantID, on: connection)
+            try await connection.execute("DELETE FROM contacts WHERE tenant_id = \(tenantID) AND id = \(id)")
         }
     }
 }

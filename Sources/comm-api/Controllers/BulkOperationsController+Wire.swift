@@ -8,6 +8,8 @@ extension BulkOperationsController {
     struct SubmitRequest: RequestFields {
         let change: BulkChange?
         let selection: BulkSelection?
+        /// A saved filter to be the selection, and who is excepted.
+        let saved: (filterID: UUID, excluded: [UUID])?
         /// What the domain has against it.
         let problems: [FieldProblem]
 
@@ -20,39 +22,55 @@ extension BulkOperationsController {
                 fields.add("operation", "invalid", "must be one of \(words)")
             }
             let parameters = BulkParameters(&fields)
-            let selection = fields.nested("selection") { Self.selection(&$0) } ?? nil
+            let choice = fields.nested("selection") { Self.choice(&$0) } ?? nil
             var check = FieldCheck()
             change = kind.flatMap { BulkChange(kind: $0, parameters: parameters, &check) }
             // Who has a tag is known, where nobody is named.
-            if kind == .renameTag, selection == nil {
-                self.selection = .tagged([parameters.from ?? ""])
-            } else {
-                fields.require("selection", selection != nil)
-                self.selection = selection
-            }
+            (selection, saved) = Self.split(choice ?? (kind == .renameTag ? .selection(.tagged([parameters.from ?? ""])) : nil))
+            fields.require("selection", selection != nil || saved != nil)
             problems = check.problems
         }
 
-        private static func selection(_ fields: inout JSONFields) -> BulkSelection? {
+        /// Who is meant: said in the request, or kept under an id.
+        private enum Choice {
+            case selection(BulkSelection)
+            case saved(UUID, excluding: [UUID])
+        }
+
+        private static func split(_ choice: Choice?) -> (BulkSelection?, (filterID: UUID, excluded: [UUID])?) {
+            switch choice {
+            case .selection(let selection): (selection, nil)
+            case .saved(let id, let excluded): (nil, (id, excluded))
+            case nil: (nil, nil)
+            }
+        }
+
+        private static func choice(_ fields: inout JSONFields) -> Choice? {
             let ids = fields.uuids("ids")
             let filter = fields.attributes("filter")
+            let filterID = fields.uuid("filter_id")
             let excluded = fields.uuids("excluded_ids") ?? []
             let most = BulkSelection.mostIDs
             if (ids?.count ?? 0) > most { fields.add("ids", "too_many", "holds more than \(most) ids; use a filter for more") }
             if excluded.count > most { fields.add("excluded_ids", "too_many", "holds more than \(most) ids") }
-            switch (ids, filter) {
-            case (let ids?, nil):
+            switch (ids, filter, filterID) {
+            case (let ids?, nil, nil):
                 if ids.isEmpty { fields.add("ids", "required", "must name at least one contact") }
                 if !excluded.isEmpty { fields.add("excluded_ids", "invalid", "goes together with a filter") }
-                return .ids(ids)
-            case (nil, let filter?):
+                return .selection(.ids(ids))
+            case (nil, let filter?, nil):
                 guard let json = try? PostgresJSON(encoding: filter) else { return nil }
-                return .filter(json, excluding: excluded)
-            case (nil, nil):
-                if fields.problems.isEmpty { fields.add("ids", "required", "or filter is required") }
+                return .selection(.filter(json, excluding: excluded))
+            case (nil, nil, let filterID?):
+                return .saved(filterID, excluding: excluded)
+            case (nil, nil, nil):
+                if fields.problems.isEmpty { fields.add("ids", "required", "or filter or filter_id is required") }
                 return nil
-            case (_?, _?):
-                fields.add("filter", "invalid", "cannot be given together with ids")
+            case (_, nil, _?):
+                fields.add("filter_id", "invalid", "cannot be given together with ids")
+                return nil
+            default:
+                fields.add("filter", "invalid", "cannot be given together with ids or filter_id")
                 return nil
             }
         }
@@ -75,6 +93,7 @@ extension BulkOperationsController {
         let progress: Double
         @OrNull var error: String?
         let undoable: Bool
+        let resumable: Bool
         @OrNull var undoUntil: Date?
         @OrNull var undoes: UUID?
         @OrNull var undoneBy: UUID?
@@ -93,7 +112,7 @@ extension BulkOperationsController {
             (processed, changed) = (operation.processed, operation.changed)
             (unchanged, skipped) = (operation.unchanged, operation.skipped)
             progress = Self.progress(operation)
-            undoable = operation.isUndoable(at: now)
+            (undoable, resumable) = (operation.isUndoable(at: now), operation.isResumable(at: now))
             (createdBy, createdAt) = (operation.createdBy, operation.createdAt)
             url = "/api/recipients/operations/\(operation.id.uuidString.lowercased())"
             _requested = OrNull(wrappedValue: operation.requested)
@@ -143,7 +162,7 @@ extension BulkError: ProblemConvertible {
         case .invalid: .invalid(problems, message: message)
         case .notFound: Problem(.notFound, code: "not_found", message)
         case .listNotFound: Problem(.notFound, code: "not_found", message, errors: problems)
-        case .notUndoable, .alreadyUndone, .notFinished, .finished, .notDeleted, .noResult:
+        case .notUndoable, .alreadyUndone, .notResumable, .notFinished, .finished, .notDeleted, .noResult:
             Problem(.conflict, code: code.rawValue, message)
         }
     }

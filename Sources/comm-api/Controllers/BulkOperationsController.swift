@@ -10,14 +10,16 @@ struct BulkOperationsController: Sendable {
 
     let operations: BulkOperations
     let results: BulkResultRepository
+    let filters: SavedFilterRepository
     let time: any TimeSource
     let bodyLimit: Int
 
     /// Small ones are done when the answer comes (200); of large ones the answer says where to follow them (202).
     func submit(_ request: Request, context: TenantContext) async throws -> Response {
         let body: SubmitRequest = try await request.fields(limit: bodyLimit)
-        guard let change = body.change, let selection = body.selection else { throw Problem.invalid(body.problems) }
+        guard let change = body.change else { throw Problem.invalid(body.problems) }
         try Self.requireScope(change.kind, context)
+        guard let selection = try await selection(body, context) else { throw Problem.invalid(body.problems) }
         let operation = try await operations.submit(
             tenantID: context.tenantID,
             change,
@@ -46,6 +48,14 @@ struct BulkOperationsController: Sendable {
     func cancel(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
         let operation = try await operations.cancel(tenantID: context.tenantID, id: try context.id())
         return Answer(try OperationWire(operation, now: time.now))
+    }
+
+    /// Lets an operation that failed or was cancelled go on where it stood.
+    func resume(_ request: Request, context: TenantContext) async throws -> Response {
+        let id = try context.id()
+        let stopped = try await operations.get(tenantID: context.tenantID, id: id)
+        try Self.requireScope(stopped.kind, context)
+        return try answer(try await operations.resume(tenantID: context.tenantID, id: id))
     }
 
     func undo(_ request: Request, context: TenantContext) async throws -> Response {
@@ -78,6 +88,18 @@ struct BulkOperationsController: Sendable {
         response.headers[.location] = Self.path + operation.id.uuidString.lowercased()
         if !operation.state.isFinal { response.status = .accepted }
         return response
+    }
+
+    /// Who is meant; a saved filter as it is now.
+    private func selection(_ body: SubmitRequest, _ context: TenantContext) async throws -> BulkSelection? {
+        guard let saved = body.saved else { return body.selection }
+        do {
+            let filter = try await filters.get(tenantID: context.tenantID, id: saved.filterID).filter
+            return .filter(try filter.stored, excluding: saved.excluded, savedAs: saved.filterID)
+        } catch let error as SegmentError where error.code == .notFound {
+            let field = FieldProblem(field: "selection.filter_id", code: "not_found", message: "Filter not found")
+            throw Problem(.notFound, code: "not_found", "Filter not found", errors: [field])
+        }
     }
 
     /// Changing the suppression list asks for its own scope, by this way too.

@@ -91,6 +91,46 @@ struct BulkWorkerTests {
         #expect(await bulkError { try await fixture.bulk.cancel(tenantID: fixture.tenantID, id: operation.id) } == .finished)
     }
 
+    @Test("what was stopped goes on behind the batches that it has done, and is taken back whole")
+    func resume() async throws {
+        let fixture = try await BulkFixture.make(contacts: Self.many)
+        let before = try await fixture.state()
+        let operation = try await fixture.run(.tag(["vip"]))
+        let faults = try FaultPoints(parsing: "bulk.batch.before:2:error")
+        await #expect(throws: FaultInjected.self) { try await fixture.worker(faults).step() }
+        _ = try await fixture.bulk.cancel(tenantID: fixture.tenantID, id: operation.id)
+        #expect(await bulkError { try await fixture.bulk.resume(tenantID: fixture.tenantID, id: operation.id) } == .notFinished)
+        fixture.time.advance(by: 61)
+        try await fixture.drain(fixture.worker())
+        #expect(try await fixture.get(operation).processed == 2_000)
+        let resumed = try await fixture.bulk.resume(tenantID: fixture.tenantID, id: operation.id, atOnce: 10)
+        #expect(resumed.state == .queued && !resumed.cancelRequested && resumed.finishedAt == nil && resumed.processed == 2_000)
+        try await fixture.drain(fixture.worker())
+        let done = try await fixture.get(operation)
+        #expect(done.state == .completed && done.processed == Self.many && done.changed == Self.many)
+        #expect(await bulkError { try await fixture.bulk.resume(tenantID: fixture.tenantID, id: operation.id) } == .finished)
+        try await fixture.undo(done)
+        try await fixture.drain(fixture.worker())
+        #expect(try await fixture.state() == before)
+        #expect(await bulkError { try await fixture.bulk.resume(tenantID: fixture.tenantID, id: UUID()) } == .notFound)
+    }
+
+    @Test("an undo that was stopped goes on unless another one has taken its place")
+    func resumeUndo() async throws {
+        let fixture = try await BulkFixture.make(contacts: 6)
+        let operation = try await fixture.run(.tag(["vip"]))
+        let undo = try await fixture.undo(operation, atOnce: 0)
+        _ = try await fixture.bulk.cancel(tenantID: fixture.tenantID, id: undo.id)
+        let again = try await fixture.bulk.resume(tenantID: fixture.tenantID, id: undo.id)
+        try await fixture.drain(fixture.worker())
+        #expect(try await fixture.get(again).changed == 6)
+        let other = try await fixture.run(.tag(["new"]))
+        let first = try await fixture.undo(other, atOnce: 0)
+        _ = try await fixture.bulk.cancel(tenantID: fixture.tenantID, id: first.id)
+        #expect(try await fixture.undo(other).changed == 6)
+        #expect(await bulkError { try await fixture.bulk.resume(tenantID: fixture.tenantID, id: first.id) } == .notResumable)
+    }
+
     @Test("what nobody has begun is cancelled at once")
     func cancelQueued() async throws {
         let fixture = try await BulkFixture.make(contacts: 2)

@@ -43,26 +43,28 @@ package struct AudienceCounter: Sendable {
             """
             INSERT INTO audience_rollups (tenant_id, subject, subject_id, kind, bucket_at, total)
             SELECT \(tenantID), f.subject, f.subject_id, f.kind,
-                   CASE WHEN f.at < \(now.addingTimeInterval(-Self.horizon)) THEN '1970-01-01 00:00+00' ELSE comm_quarter(f.at) END, count(*)
+                   CASE WHEN f.at < \(now.addingTimeInterval(-Self.horizon)) THEN '1970-01-01 00:00+00' ELSE comm_quarter(f.at) END, sum(f.people)
             FROM (
-                SELECT 'contacts' AS subject, '\(raw: RollUpTable.noCampaign)'::uuid AS subject_id, '' AS kind, created_at AS at
+                SELECT 'contacts' AS subject, '\(raw: RollUpTable.noCampaign)'::uuid AS subject_id, '' AS kind, created_at AS at, 1 AS people
                 FROM contacts WHERE tenant_id = \(tenantID) AND deleted_at IS NULL
                 UNION ALL
-                SELECT 'list', m.list_id, '', m.created_at FROM list_contacts m
+                SELECT 'list', m.list_id, '', m.created_at, 1 FROM list_contacts m
                 JOIN contacts c ON c.tenant_id = m.tenant_id AND c.id = m.contact_id AND c.deleted_at IS NULL
                 WHERE m.tenant_id = \(tenantID) AND m.status = 'active'
                 UNION ALL
-                SELECT 'suppressions', '\(raw: RollUpTable.noCampaign)', '', created_at FROM suppressions WHERE tenant_id = \(tenantID)
+                SELECT 'suppressions', '\(raw: RollUpTable.noCampaign)', '', created_at, 1 FROM suppressions WHERE tenant_id = \(tenantID)
                 UNION ALL
-                SELECT 'reach', '\(raw: RollUpTable.noCampaign)', k.kind, k.at
+                SELECT 'reach', '\(raw: RollUpTable.noCampaign)', k.kind, k.at, 1
                 FROM contacts c
                 CROSS JOIN LATERAL (VALUES ('queued', c.last_sent_at), ('delivered', c.last_delivered_at), ('opened', c.last_opened_at),
                                            ('clicked', c.last_clicked_at)) AS k(kind, at)
-                WHERE c.tenant_id = \(tenantID) AND c.deleted_at IS NULL AND k.at IS NOT NULL
+                WHERE c.tenant_id = \(tenantID) AND k.at IS NOT NULL
                 UNION ALL
-                SELECT 'reach', '\(raw: RollUpTable.noCampaign)', type, max(occurred_at) FROM email_events
+                SELECT 'reach', '\(raw: RollUpTable.noCampaign)', kind, bucket_at, total FROM departed_reach WHERE tenant_id = \(tenantID)
+                UNION ALL
+                SELECT 'reach', '\(raw: RollUpTable.noCampaign)', type, max(occurred_at), 1 FROM email_events
                 WHERE tenant_id = \(tenantID) AND contact_id IS NOT NULL AND occurred_at >= \(now.addingTimeInterval(-Self.horizon))
-                  AND type IN ('bounced', 'complained', 'unsubscribed', 'resubscribed', 'failed', 'blocked', 'deferred')
+                  AND type IN (\(raw: ContactForgetting.rareTypes))
                 GROUP BY type, contact_id) f
             GROUP BY 1, 2, 3, 4, 5
             """
