@@ -50,6 +50,8 @@ struct OperatorSession: Sendable {
             logger: logger
         )
         do {
+            // What the command changes is in the audit log under the operator's name.
+            try await database.execute("SELECT set_config('app.actor', \(Self.actor), false)")
             let result = try await body(OperatorSession(configuration: configuration, database: database))
             await database.close()
             return result
@@ -60,6 +62,28 @@ struct OperatorSession: Sendable {
             await database.close()
             throw error
         }
+    }
+
+    /// Runs an operation on many rows, which is one entry in the audit log instead of one for each of them.
+    func noting<Result: Sendable>(
+        _ note: AuditNote,
+        tenantID: UUID,
+        _ operation: () async throws -> Result
+    ) async throws -> Result {
+        try await database.execute("SELECT set_config('app.audit_rows', 'off', false)")
+        let result = try await operation()
+        try await AuditRepository(client: database).record(note, tenantID: tenantID)
+        return result
+    }
+
+    /// `commctl:` and who is at the terminal, also behind sudo.
+    static var actor: String {
+        actor(environment: ProcessInfo.processInfo.environment, login: ProcessInfo.processInfo.userName)
+    }
+
+    static func actor(environment: [String: String], login: String) -> String {
+        let user = environment["SUDO_USER"].flatMap { $0.isEmpty ? nil : $0 } ?? login
+        return "commctl:" + (user.isEmpty ? "unknown" : user)
     }
 
     /// Quiet unless something is wrong.

@@ -54,7 +54,9 @@ struct PreferencesTests {
                 let isPublic = try membership.get("list_id") as UUID == person.list
                 #expect(try membership.get("status") == (isPublic ? "unsubscribed" : "active"))
             }
-            let pause = try #require(try await client.database.query("SELECT reason, expires_at FROM suppressions").first)
+            let pause = try #require(
+                try await client.database.query("SELECT reason, expires_at FROM suppressions WHERE scope = 'all'").first
+            )
             let until: Date = try pause.get("expires_at")
             #expect(try pause.get("reason") == "pause" && abs(until.timeIntervalSince(client.time.now) - 60 * 86_400) < 1)
             let back = "action=save&language=en&pause=0&list=\(person.list)"

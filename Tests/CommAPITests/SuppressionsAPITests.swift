@@ -100,6 +100,38 @@ struct SuppressionsAPITests {
         }
     }
 
+    @Test("what was left out of a file can be looked at; another tenant finds no import; a repetition gets the same answer")
+    func importReport() async throws {
+        try await withAPI { client in
+            func upload(_ text: String, key: String) async throws -> Reply {
+                try await client.send(
+                    .post,
+                    "/api/suppressions/import",
+                    body: Array(text.utf8),
+                    headers: [.contentType: "text/csv", .idempotencyKey: key]
+                )
+            }
+            let first = try await upload("email,scope\na@ex.test,all\nnobody,all\nb@ex.test,nowhere\n", key: "one")
+            #expect(first.status == 200 && first.number("data.added") == 1 && first.number("data.errors") == 2, "\(first.text)")
+            #expect(first.string("data.errorSamples[0].value") == "nobody" && first.number("data.errorSamples[0].row") == 3)
+            let again = try await upload("email,scope\na@ex.test,all\nnobody,all\nb@ex.test,nowhere\n", key: "one")
+            #expect(again.bytes == first.bytes && again.headers[.idempotencyReplayed] == "true")
+            try await upload("email\nc@ex.test\n", key: "one").expectProblem(422, code: "idempotency_key_reused")
+            #expect(try await client.count("import_jobs") == 1)
+            let id = try first.id("data.import_id")
+            let report = try await client.send(.get, "/api/suppressions/imports/\(id)")
+            #expect(report.value("data") == first.value("data"))
+            let errors = try await client.send(.get, try #require(first.string("data.errors_url")))
+            #expect(errors.headers[.contentType]?.hasPrefix("text/csv") == true)
+            #expect(errors.text.split(separator: "\r\n").count == 3 && errors.text.contains("nobody"), "\(errors.text)")
+            let stranger = try await client.withNewTenant()
+            for path in ["/api/suppressions/imports/\(id)", "/api/suppressions/imports/\(id)/errors", "/api/imports/\(id)"] {
+                try await stranger.send(.get, path).expectProblem(404)
+            }
+            try await client.send(.get, "/api/imports/\(id)").expectProblem(404)
+        }
+    }
+
     @Test("pages by cursor")
     func cursor() async throws {
         try await withAPI { client in

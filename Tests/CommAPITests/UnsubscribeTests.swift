@@ -111,6 +111,57 @@ struct UnsubscribeTests {
             let undone = try await client.with([:]).send(.post, path, "undo=\(try done.undo)&scope=list", headers: html)
             #expect(undone.status == 200)
             #expect(try await client.membership(contact) == "active")
+            #expect(try await client.count("suppressions") == 0)
+        }
+    }
+
+    @Test("who has left a list does not get another campaign to it that is in the queue already, and everything says why")
+    func leftListIsKeptBack() async throws {
+        try await withAPI { client in
+            let first = try await client.makeCampaign()
+            let list: UUID = try #require(try await client.database.query("SELECT list_id FROM campaign_lists").first).get("list_id")
+            let contact: UUID = try #require(try await client.database.query("SELECT id FROM contacts").first).get("id")
+            let other = try await client.makeList("Other")
+            _ = try await client.send(.post, "/api/lists/\(other)/contacts", #"{"contact_ids":["\#(contact)"]}"#)
+            let template = try await client.makeTemplate()
+            func schedule(_ lists: [UUID]) async throws -> UUID {
+                let ids = lists.map { "\"\($0)\"" }.joined(separator: ",")
+                let body = #"{"name":"N","template_id":"\#(template)","motor_block_id":"\#(UUID())","list_ids":[\#(ids)]}"#
+                let campaign = try await client.send(.post, "/api/campaigns", body).id()
+                _ = try await client.send(.post, "/api/campaigns/\(campaign)/compile")
+                #expect(try await client.send(.post, "/api/campaigns/\(campaign)/schedule").status == 200)
+                return campaign
+            }
+            let (refused, reached) = (try await schedule([list]), try await schedule([list, other]))
+            let sender = TestSender()
+            try await sender.expand(client)
+            let html: HTTPFields = [.contentType: "application/x-www-form-urlencoded", .accept: "text/html"]
+            let link = try path(client, contact, campaign: first)
+            #expect(try await client.with([:]).send(.post, link, "scope=list", headers: html).status == 200)
+
+            let waiting = try await client.send(.get, "/api/campaigns/\(refused)/recipients/\(contact)")
+            #expect(waiting.text.contains("suppressed for the campaign's list: unsubscribe, by link"), "\(waiting.text)")
+            try await sender.run(client)
+            let outcomes = try await client.database.query("SELECT campaign_id, outcome, reason FROM delivery_events")
+            let found = try outcomes.reduce(into: [UUID: [String?]]()) { found, row in
+                found[try row.get("campaign_id")] = [try row.get("outcome"), try row.get("reason")]
+            }
+            #expect(found == [refused: ["suppressed", "unsubscribe"], reached: ["sent", nil]])
+            let balance = try await client.send(.get, "/api/campaigns/\(refused)/balance")
+            #expect(balance.number("data.suppressed") == 1, "\(balance.text)")
+
+            let entries = try await client.send(.get, "/api/suppressions?scope=list")
+            #expect(entries.number("data.pagination.total") == 1 && entries.string("data.suppressions[0].reason") == "unsubscribe")
+            #expect(entries.string("data.suppressions[0].list_id") == list.uuidString.lowercased(), "\(entries.text)")
+            let history = try await client.send(.get, "/api/suppressions/history?address=person@ex.test")
+            #expect(history.text.contains(#""action":"added""#) && history.text.contains(#""scope":"list""#), "\(history.text)")
+            let events = try await client.send(.get, "/api/unsubscribe-events")
+            #expect(events.string("data.events[0].scope") == "list", "\(events.text)")
+            // Taking the entry off the list makes the membership active again.
+            let entry = try #require(entries.string("data.suppressions[0].id"))
+            #expect(try await client.send(.delete, "/api/suppressions/\(entry)?reason=asked").status == 200)
+            let memberships = try await client.database.query("SELECT status FROM list_contacts WHERE list_id = \(list)")
+            #expect(try memberships.map { try $0.get("status") as String } == ["active"])
         }
     }
 
@@ -178,6 +229,30 @@ struct UnsubscribeTests {
             client.time.advance(by: TimeInterval(LinkTokenPurpose.unsubscribe.lifetime) + 120)
             #expect(try await client.send(.post, old).status == 410)
             #expect(try await client.count("suppressions") == 0)
+        }
+    }
+
+    @Test("the suppression says whose page people landed on, as the tenant has it then", arguments: ["customer", "motorical"])
+    func landing(mode: String) async throws {
+        try await withAPI { client in
+            _ = try await client.send(.patch, "/api/settings/unsubscribe", #"{"unsubscribe_mode":"\#(mode)"}"#)
+            let first = try await client.makeContact("first@ex.test")
+            let second = try await client.makeContact("second@ex.test")
+            let third = try await client.makeContact("third@ex.test")
+            _ = try await client.send(
+                .post,
+                try path(client, first),
+                "scope=all",
+                headers: [.contentType: "application/x-www-form-urlencoded"]
+            )
+            _ = try await client.send(.post, try path(client, second), body: nil)
+            _ = try await client.send(.post, "/api/contacts/\(third)/unsubscribe")
+            let list = try await client.send(.get, "/api/suppressions?limit=10")
+            let found = (0..<3).reduce(into: [String: String]()) { found, place in
+                let entry = "data.suppressions[\(place)]"
+                found[list.string("\(entry).email") ?? ""] = list.string("\(entry).landing_variant")
+            }
+            #expect(found == ["first@ex.test": mode, "second@ex.test": mode, "third@ex.test": "customer"], "\(list.text)")
         }
     }
 

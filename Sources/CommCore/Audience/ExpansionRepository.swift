@@ -11,17 +11,21 @@ struct ExpansionRepository: Sendable {
         let campaignID: UUID
     }
 
+    /// Campaigns that one transaction starts: of more rows the audit log would keep the number only.
+    private static let startedAtOnce = 50
+
     let client: PostgresClient
 
     /// Moves due campaigns of active tenants from scheduled to sending.
     func startDue(now: Date) async throws -> [CampaignKey] {
         try await client.withTransaction { connection in
+            try await TransactionActor.set("comm-sender:expander", on: connection)
             let rows = try await connection.query(
                 """
                 UPDATE campaigns c SET status = 'sending', started_at = coalesce(c.started_at, \(now)), updated_at = \(now)
                 FROM (SELECT g.tenant_id, g.id FROM campaigns g JOIN tenants t ON t.tenant_id = g.tenant_id AND t.status = 'active'
                       WHERE g.status = 'scheduled' AND coalesce(g.starts_at, g.scheduled_at) <= \(now) AND g.deleted_at IS NULL
-                      FOR UPDATE OF g SKIP LOCKED) due
+                      LIMIT \(Self.startedAtOnce) FOR UPDATE OF g SKIP LOCKED) due
                 WHERE c.tenant_id = due.tenant_id AND c.id = due.id
                 RETURNING c.tenant_id, c.id
                 """

@@ -54,8 +54,7 @@ package struct CampaignFinisher: Sendable {
     private func complete(_ candidate: Candidate) async throws {
         let ids = SequenceIDs.range(startedAt: candidate.startedAt)
         let created = (UUIDv7.time(of: ids.first), UUIDv7.time(of: ids.last))
-        let rows = try await client.query(
-            """
+        let balance: SQL = """
             WITH balance AS (
                 SELECT m.planned,
                        (SELECT count(*) FROM delivery_events d
@@ -75,7 +74,10 @@ package struct CampaignFinisher: Sendable {
                 RETURNING c.id)
             SELECT planned, logged, live, (SELECT count(*) FROM finished) AS finished FROM balance
             """
-        )
+        let rows = try await client.withTransaction { connection in
+            try await TransactionActor.set("comm-sender:finisher", on: connection)
+            return try await connection.query(balance)
+        }
         guard let row = rows.first else { return }
         let (planned, logged, live): (Int64, Int64, Int64) = (try row.get("planned"), try row.get("logged"), try row.get("live"))
         let metadata: Logger.Metadata = [

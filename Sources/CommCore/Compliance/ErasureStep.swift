@@ -51,11 +51,12 @@ struct ErasureStep: Sendable {
                     OR strpos(lower(payload::text), \("\"\(person.address)\"")) > 0 LIMIT \(limit))
             """
         },
-        // The domain stays, so that statistics by domain can be made again.
+        // The domain and the day on which somebody had become a contact stay, so that statistics by them can be made again.
         ErasureStep(name: "messages") { person, limit in
             """
             UPDATE delivery_events d
-            SET recipient = 'erased@' || split_part(d.recipient, '@', -1), merge_values = NULL, contact_id = NULL
+            SET recipient = 'erased@' || split_part(d.recipient, '@', -1), merge_values = NULL, contact_id = NULL,
+                joined_on = comm_id_day(d.contact_id)
             FROM (SELECT id, created_at FROM delivery_events
                    WHERE tenant_id = \(person.tenantID) AND contact_id = \(person.contactID)::uuid LIMIT \(limit)) part
             WHERE d.tenant_id = \(person.tenantID) AND d.id = part.id AND d.created_at = part.created_at
@@ -84,12 +85,23 @@ struct ErasureStep: Sendable {
         },
         ErasureStep(name: "events") { person, limit in
             """
+            WITH part AS MATERIALIZED (
+                SELECT id, bucket_at, type, occurred_at FROM email_events
+                 WHERE tenant_id = \(person.tenantID) AND contact_id = \(person.contactID)::uuid LIMIT \(limit)),
+            reached AS (
+                INSERT INTO departed_reach AS r (tenant_id, kind, bucket_at, total)
+                SELECT \(person.tenantID), type, comm_quarter(max(occurred_at)), 1 FROM part
+                 WHERE type IN (\(raw: ContactForgetting.rareTypes)) GROUP BY type ORDER BY 2
+                ON CONFLICT (tenant_id, kind, bucket_at) DO UPDATE SET total = r.total + 1)
             UPDATE email_events e
-            SET contact_id = NULL,
+            SET contact_id = NULL, joined_on = comm_id_day(e.contact_id),
                 payload = (SELECT coalesce(jsonb_object_agg(p.key, p.value), '{}') FROM jsonb_each(e.payload) p
                             WHERE p.key = ANY(\(keptOfPayload)::text[]) AND strpos(lower(p.value::text), \(person.address)) = 0)
-            FROM (SELECT id, bucket_at FROM email_events
-                   WHERE tenant_id = \(person.tenantID) AND contact_id = \(person.contactID)::uuid LIMIT \(limit)) part
+                    || CASE WHEN e.type IN ('opened', 'clicked')
+                            THEN jsonb_build_object('mail_client', comm_mail_client(lower(e.payload ->> 'userAgent')),
+                                                    'device_class', comm_device(lower(e.payload ->> 'userAgent')))
+                            ELSE '{}' END
+            FROM part
             WHERE e.tenant_id = \(person.tenantID) AND e.id = part.id AND e.bucket_at = part.bucket_at
             """
         },
@@ -115,9 +127,21 @@ struct ErasureStep: Sendable {
         ErasureStep(name: "suppressions") { person, _ in
             "DELETE FROM suppressions WHERE tenant_id = \(person.tenantID) AND email_norm = \(person.address)"
         },
-        // With its memberships and consents.
+        // With its memberships and consents; that somebody was reached stays.
         ErasureStep(name: "contacts") { person, _ in
-            "DELETE FROM contacts WHERE tenant_id = \(person.tenantID) AND email_norm = \(person.address)"
+            """
+            WITH gone AS (
+                DELETE FROM contacts WHERE tenant_id = \(person.tenantID) AND email_norm = \(person.address)
+                RETURNING tenant_id, last_sent_at, last_delivered_at, last_opened_at, last_clicked_at),
+            reached AS (
+                INSERT INTO departed_reach AS r (tenant_id, kind, bucket_at, total)
+                SELECT g.tenant_id, k.kind, comm_quarter(k.at), 1 FROM gone g
+                 CROSS JOIN LATERAL (VALUES ('queued', g.last_sent_at), ('delivered', g.last_delivered_at), ('opened', g.last_opened_at),
+                                            ('clicked', g.last_clicked_at)) AS k (kind, at)
+                 WHERE k.at IS NOT NULL ORDER BY 2
+                ON CONFLICT (tenant_id, kind, bucket_at) DO UPDATE SET total = r.total + 1)
+            SELECT 1 FROM gone
+            """
         },
     ]
 }

@@ -6,6 +6,8 @@ import Postgres
 ///
 /// Every step can be repeated, so an erasure that was interrupted begins again and ends the same.
 package struct ErasureWorker: Sendable {
+    /// In the audit log and in the history of suppressions.
+    private static let actor = "comm-stats:erasure"
     private static let batch = 2_000
     private static let lease: TimeInterval = 600
     private static let longestPause: TimeInterval = 3_600
@@ -76,6 +78,9 @@ package struct ErasureWorker: Sendable {
                 try await connection.execute(
                     "SELECT set_config('app.suppression_end', 'erased', true), set_config('statement_timeout', '0', true)"
                 )
+                // No entry for single rows: it would say again what is being forgotten.
+                try await AuditRepository.silence(on: connection)
+                try await TransactionActor.set(Self.actor, on: connection)
                 return try await connection.execute(step.statement(person, Self.batch))
             }
             total += touched
@@ -101,6 +106,7 @@ package struct ErasureWorker: Sendable {
                 WHERE tenant_id = \(job.person.tenantID) AND id = \(job.id)
                 """
             )
+            try await TransactionActor.set(Self.actor, on: connection)
             let note = AuditNote(eventType: "gdpr_erase", action: "erased", resourceType: "erasure", resourceID: job.id)
             try await AuditRepository.record(note, tenantID: job.person.tenantID, on: connection)
         }

@@ -10,7 +10,7 @@ enum PreferencesRepository {
     ) async throws -> Preferences? {
         let people = try await connection.query(
             """
-            SELECT c.email, c.language, c.status IN ('unsubscribed', 'complained') AS gone, c.tracking_opt_out,
+            SELECT c.email, c.email_norm, c.language, c.status IN ('unsubscribed', 'complained') AS gone, c.tracking_opt_out,
                    (SELECT max(s.expires_at) FROM suppressions s WHERE s.tenant_id = c.tenant_id AND s.email_norm = c.email_norm
                        AND s.reason = 'pause' AND s.expires_at > \(now)) AS paused_until
             FROM contacts c
@@ -21,11 +21,13 @@ enum PreferencesRepository {
         let lists = try await connection.query(
             """
             SELECT l.id, CASE WHEN l.is_public THEN coalesce(nullif(l.public_name, ''), l.name) END AS name,
-                   m.status = 'active' AS subscribed,
+                   m.status = 'active' AND x.id IS NULL AS subscribed,
                    EXISTS (SELECT FROM campaign_lists k WHERE k.tenant_id = l.tenant_id AND k.campaign_id = \(subject.campaignID)
                               AND k.list_id = l.id) AS is_campaigns
             FROM list_contacts m
             JOIN lists l ON l.tenant_id = m.tenant_id AND l.id = m.list_id AND l.deleted_at IS NULL
+            LEFT JOIN suppressions x ON x.tenant_id = m.tenant_id AND x.email_norm = \(try person.get("email_norm") as String)
+                AND x.scope = 'list' AND x.list_id = m.list_id AND (x.expires_at IS NULL OR x.expires_at > \(now))
             WHERE m.tenant_id = \(subject.tenantID) AND m.contact_id = \(subject.contactID)
             ORDER BY 2, l.id
             """

@@ -4,8 +4,12 @@ import Postgres
 /// Deletes what tenants do not want to keep any longer, some rows at a time, and drops months that hold nothing any more.
 package struct RetentionDuty: Sendable {
     private static let batch = 5_000
+    /// Contacts, each of which has messages and events that forget it.
+    private static let contacts = 500
     /// Batches of one kind and tenant in a round, so that one tenant does not hold up the others.
     private static let batchesPerRound = 20
+    /// Who deletes, in the audit log.
+    private static let actor = "comm-stats:retention"
     private static let lockNotAvailable = "55P03"
 
     private let client: PostgresClient
@@ -23,12 +27,23 @@ package struct RetentionDuty: Sendable {
         var isMore = false
         var deleted = 0
         for tenant in try await tenants() {
-            for statement in Self.statements(tenant.settings, tenantID: tenant.id, now: time.now) {
-                let count = try await repeated(statement)
+            for kind in Self.kinds(tenant.settings, tenantID: tenant.id, now: time.now) {
+                let count = try await repeated(kind.statement)
+                try await note(kind.name, count, olderThan: kind.days, tenantID: tenant.id)
                 deleted += count
                 isMore = isMore || count >= Self.batch * Self.batchesPerRound
             }
-            if tenant.settings.auditDays != nil { deleted += try await expireAudit(tenant.id) }
+            if let days = tenant.settings.deletedContactsDays {
+                let count = try await purge(tenant.id, deletedBefore: time.now.addingTimeInterval(-Double(days) * 86_400))
+                try await note("contact", count, olderThan: days, tenantID: tenant.id)
+                deleted += count
+                isMore = isMore || count >= Self.contacts * Self.batchesPerRound
+            }
+            if let days = tenant.settings.auditDays {
+                let count = try await expireAudit(tenant.id)
+                try await note("audit_entry", count, olderThan: days, tenantID: tenant.id)
+                deleted += count
+            }
         }
         if deleted > 0 { try await dropEmptyMonths() }
         return isMore
@@ -55,51 +70,61 @@ package struct RetentionDuty: Sendable {
         }
     }
 
-    /// One statement for each kind that has an end; each deletes one batch.
-    private static func statements(_ settings: RetentionSettings, tenantID: UUID, now: Date) -> [SQL] {
+    /// What has an end, and the statement that deletes one batch of it.
+    private struct Kind: Sendable {
+        /// As the audit log calls it.
+        let name: String
+        let days: Int
+        let statement: SQL
+    }
+
+    private static func kinds(_ settings: RetentionSettings, tenantID: UUID, now: Date) -> [Kind] {
         func before(_ days: Int) -> Date { now.addingTimeInterval(-Double(days) * 86_400) }
-        var statements: [SQL] = []
+        var kinds: [Kind] = []
         if let days = settings.eventsDays {
-            statements.append(
-                """
-                DELETE FROM email_events e USING (
-                    SELECT id, bucket_at FROM email_events
-                     WHERE tenant_id = \(tenantID) AND bucket_at < \(before(days)) AND occurred_at < \(before(days)) LIMIT \(batch)) old
-                WHERE e.tenant_id = \(tenantID) AND e.id = old.id AND e.bucket_at = old.bucket_at
-                """
+            kinds.append(
+                Kind(
+                    name: "event",
+                    days: days,
+                    statement: """
+                        DELETE FROM email_events e USING (
+                            SELECT id, bucket_at FROM email_events
+                             WHERE tenant_id = \(tenantID) AND bucket_at < \(before(days)) AND occurred_at < \(before(days)) LIMIT \(batch)) old
+                        WHERE e.tenant_id = \(tenantID) AND e.id = old.id AND e.bucket_at = old.bucket_at
+                        """
+                )
             )
         }
         if let days = settings.deliveriesDays {
-            statements.append(
-                """
-                DELETE FROM delivery_events d USING (
-                    SELECT id, created_at FROM delivery_events
-                     WHERE tenant_id = \(tenantID) AND created_at < \(before(days)) AND occurred_at < \(before(days)) LIMIT \(batch)) old
-                WHERE d.tenant_id = \(tenantID) AND d.id = old.id AND d.created_at = old.created_at
-                """
+            kinds.append(
+                Kind(
+                    name: "message",
+                    days: days,
+                    statement: """
+                        DELETE FROM delivery_events d USING (
+                            SELECT id, created_at FROM delivery_events
+                             WHERE tenant_id = \(tenantID) AND created_at < \(before(days)) AND occurred_at < \(before(days)) LIMIT \(batch)) old
+                        WHERE d.tenant_id = \(tenantID) AND d.id = old.id AND d.created_at = old.created_at
+                        """
+                )
             )
         }
         if let days = settings.importErrorsDays {
-            statements.append(
-                """
-                DELETE FROM import_errors i USING (
-                    SELECT e.import_id, e.row_number FROM import_jobs j
-                      JOIN import_errors e ON e.tenant_id = j.tenant_id AND e.import_id = j.id
-                     WHERE j.tenant_id = \(tenantID) AND j.created_at < \(before(days)) LIMIT \(batch)) old
-                WHERE i.tenant_id = \(tenantID) AND i.import_id = old.import_id AND i.row_number = old.row_number
-                """
+            kinds.append(
+                Kind(
+                    name: "import_error",
+                    days: days,
+                    statement: """
+                        DELETE FROM import_errors i USING (
+                            SELECT e.import_id, e.row_number FROM import_jobs j
+                              JOIN import_errors e ON e.tenant_id = j.tenant_id AND e.import_id = j.id
+                             WHERE j.tenant_id = \(tenantID) AND j.created_at < \(before(days)) LIMIT \(batch)) old
+                        WHERE i.tenant_id = \(tenantID) AND i.import_id = old.import_id AND i.row_number = old.row_number
+                        """
+                )
             )
         }
-        if let days = settings.deletedContactsDays {
-            statements.append(
-                """
-                DELETE FROM contacts c USING (
-                    SELECT id FROM contacts WHERE tenant_id = \(tenantID) AND deleted_at < \(before(days)) LIMIT \(batch)) old
-                WHERE c.tenant_id = \(tenantID) AND c.id = old.id
-                """
-            )
-        }
-        return statements
+        return kinds
     }
 
     private func repeated(_ statement: SQL) async throws -> Int {
@@ -110,6 +135,40 @@ package struct RetentionDuty: Sendable {
             if count < Self.batch { break }
         }
         return total
+    }
+
+    /// Removes contacts that have been in the recycle bin for that long, as somebody would for good.
+    private func purge(_ tenantID: UUID, deletedBefore: Date) async throws -> Int {
+        var total = 0
+        for _ in 0..<Self.batchesPerRound {
+            let count = try await client.withTransaction { connection in
+                let rows = try await connection.query(
+                    """
+                    SELECT id FROM contacts WHERE tenant_id = \(tenantID) AND deleted_at < \(deletedBefore)
+                    ORDER BY deleted_at LIMIT \(Self.contacts) FOR UPDATE SKIP LOCKED
+                    """
+                )
+                let ids = try rows.map { try $0.get("id") as UUID }
+                try await ContactForgetting.forget(ids, tenantID: tenantID, on: connection)
+                return try await connection.execute(
+                    "DELETE FROM contacts WHERE tenant_id = \(tenantID) AND id = ANY(\(ids)::uuid[])"
+                )
+            }
+            total += count
+            if count < Self.contacts { break }
+        }
+        return total
+    }
+
+    /// What was deleted is one entry in the audit log, with who did it.
+    private func note(_ kind: String, _ count: Int, olderThan days: Int, tenantID: UUID) async throws {
+        guard count > 0 else { return }
+        let details = try PostgresJSON(encoding: ["rows": count, "older_than_days": days])
+        let note = AuditNote(eventType: "retention", action: "deleted", resourceType: kind, details: details)
+        try await client.withTransaction { connection in
+            try await TransactionActor.set(Self.actor, on: connection)
+            try await AuditRepository.record(note, tenantID: tenantID, on: connection)
+        }
     }
 
     private func expireAudit(_ tenantID: UUID) async throws -> Int {

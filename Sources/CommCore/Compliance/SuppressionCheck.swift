@@ -19,14 +19,15 @@ enum SuppressionCheck {
         let lists: SQL
     }
 
-    /// A `LEFT JOIN` that gives the alias `suppression` with the columns `reason` and `scope` of the entry that counts, if there is one.
+    /// A `LEFT JOIN` that gives the alias `suppression` with the entry that counts, if there is one: `reason`, `scope`, `source`, `created_at`,
+    /// `expires_at`.
     ///
     /// The widest scope is named first. An entry for a list stops a message only when no other list of the message has the contact.
     static func join(_ subject: Subject, now: Date) -> SQL {
         let counts: SQL = "(s.expires_at IS NULL OR s.expires_at > \(now))"
         return """
             LEFT JOIN LATERAL (
-                SELECT s.reason, s.scope FROM suppressions s
+                SELECT s.reason, s.scope, s.source, s.created_at, s.expires_at FROM suppressions s
                 WHERE s.tenant_id = \(sql: subject.tenantID) AND s.email_norm = ANY (\(sql: keys(subject))) AND \(sql: counts)
                   AND (s.scope IN ('all', 'domain') OR s.scope = 'marketing' AND \(sql: subject.isMarketing)
                        OR s.scope = 'list' AND \(sql: listCondition(subject, now: now)))

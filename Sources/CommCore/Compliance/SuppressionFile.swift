@@ -10,13 +10,14 @@ struct SuppressionFile: Sendable {
         case expiresAt = "expires_at"
     }
 
-    private static let keptSamples = 10
+    /// Refused rows that are kept to be looked at.
+    private static let mostRejected = 10_000
 
     /// Rows that wait to be stored.
     private(set) var ready: [CheckedSuppression] = []
     private(set) var processed = 0
     private(set) var errors = 0
-    private(set) var samples: [SuppressionImporter.RowError] = []
+    private(set) var rejected: [ImportRowError] = []
 
     private var parser = CSVParser()
     private var columns: [Column: Int]?
@@ -66,10 +67,27 @@ struct SuppressionFile: Sendable {
             ready.append(try CheckedSuppression(try draft(fields, columns), now: now))
         } catch {
             errors += 1
-            if samples.count < Self.keptSamples {
-                samples.append(SuppressionImporter.RowError(row: record.row, error: error.message))
-            }
+            if rejected.count < Self.mostRejected { rejected.append(Self.rejection(error, row: record.row, fields, columns)) }
         }
+    }
+
+    private static func rejection(
+        _ error: ComplianceError,
+        row: Int,
+        _ fields: [String],
+        _ columns: [Column: Int]
+    ) -> ImportRowError {
+        let problem = error.problems.first
+        let column = problem.flatMap { Column(rawValue: $0.field) }
+        let place = column.flatMap { columns[$0] } ?? columns[.email] ?? columns[.domain]
+        let value = place.flatMap { fields.indices.contains($0) ? fields[$0] : nil }
+        return ImportRowError(
+            row: row,
+            column: column?.rawValue,
+            code: problem?.code ?? "invalid",
+            message: error.message,
+            value: value.map { String(decoding: $0.utf8.prefix(ImportRowError.longestValue), as: UTF8.self) }
+        )
     }
 
     private mutating func takeHeader(_ record: CSVRecord) throws {

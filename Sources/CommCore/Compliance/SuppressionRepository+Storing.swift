@@ -11,6 +11,8 @@ extension SuppressionRepository {
     ) async throws -> Stored {
         guard !entries.isEmpty else { return Stored() }
         let given = given(entries)
+        // People before their suppressions, as everywhere: triggers bring the entries to the contacts.
+        try await lockContacts(of: entries.map(\.key), tenantID: tenantID, on: connection)
         try await connection.execute(
             """
             DELETE FROM suppressions x USING (\(sql: given)) g
@@ -34,6 +36,16 @@ extension SuppressionRepository {
         )
         let added = try written.count { try $0.get("is_new") as Bool }
         return Stored(added: added, contactsUpdated: try await unsubscribe(entries, tenantID: tenantID, now: now, on: connection))
+    }
+
+    /// Locks the contacts of these addresses, in the order in which imports and bulk operations lock.
+    static func lockContacts(of addresses: [String], tenantID: UUID, on connection: PostgresConnection) async throws {
+        try await connection.execute(
+            """
+            SELECT FROM contacts c WHERE c.tenant_id = \(tenantID) AND c.email_norm = ANY(\(addresses)::text[])
+             ORDER BY c.email_norm COLLATE "C" FOR NO KEY UPDATE
+            """
+        )
     }
 
     /// Contacts to whom nothing may be sent for ever become unsubscribed.

@@ -69,6 +69,8 @@ package struct SuppressionRepository: Sendable {
 
     /// Takes an entry off the list; a contact that was unsubscribed becomes active, one that complained or bounced does not.
     ///
+    /// So does the membership of somebody who had left the list that the entry is about.
+    ///
     /// - Parameter reason: why, for the history.
     package func remove(tenantID: UUID, id: UUID, reason: String? = nil) async throws {
         let now = time.now
@@ -77,10 +79,24 @@ package struct SuppressionRepository: Sendable {
         guard check.problems.isEmpty else { throw ComplianceError(.invalid, check.problems[0].message, problems: check.problems) }
         try await client.withTenant(tenantID) { connection in
             if let reason = reason.nonEmpty { try await connection.execute("SELECT set_config('app.note', \(reason), true)") }
+            let known = try await connection.query("SELECT email_norm FROM suppressions WHERE tenant_id = \(tenantID) AND id = \(id)")
+            try await Self.lockContacts(of: try known.map { try $0.get("email_norm") }, tenantID: tenantID, on: connection)
             let rows = try await connection.query(
-                "DELETE FROM suppressions WHERE tenant_id = \(tenantID) AND id = \(id) RETURNING email_norm, scope, expires_at IS NULL AS for_ever"
+                """
+                DELETE FROM suppressions WHERE tenant_id = \(tenantID) AND id = \(id)
+                RETURNING email_norm, scope, list_id, reason, expires_at IS NULL AS for_ever
+                """
             )
             guard let row = rows.first else { throw ComplianceError(.notFound, "Suppression not found") }
+            if let listID: UUID = try row.get("list_id"), try row.get("reason") == "unsubscribe" {
+                try await connection.execute(
+                    """
+                    UPDATE list_contacts m SET status = 'active' FROM contacts c
+                     WHERE c.tenant_id = \(tenantID) AND c.email_norm = \(try row.get("email_norm") as String)
+                       AND m.tenant_id = c.tenant_id AND m.list_id = \(listID) AND m.contact_id = c.id AND m.status = 'unsubscribed'
+                    """
+                )
+            }
             guard try row.get("scope") == SuppressionScope.all.rawValue, try row.get("for_ever") else { return }
             let email: String = try row.get("email_norm")
             try await connection.execute(

@@ -132,25 +132,31 @@ package struct SubscriptionService: Sendable {
             """
             SELECT coalesce(bool_or(s.expires_at IS NULL), false) AS suppressed,
                    coalesce(bool_or(s.expires_at IS NULL AND s.reason IN ('unsubscribe', 'complaint', 'bounce')), false) AS by_fact,
-                   max(s.expires_at) FILTER (WHERE s.reason = 'pause' AND s.expires_at > \(now)) AS paused_until,
-                   (SELECT count(*) FROM list_contacts m WHERE m.tenant_id = \(subject.tenantID) AND m.contact_id = \(subject.contactID)
-                       AND m.list_id = ANY(\(lists)::uuid[]) AND m.status = 'active')::int AS active_lists,
-                   (SELECT count(*) FROM list_contacts m WHERE m.tenant_id = \(subject.tenantID) AND m.contact_id = \(subject.contactID)
-                       AND m.list_id = ANY(\(lists)::uuid[]) AND m.status = 'unsubscribed')::int AS left_lists
+                   max(s.expires_at) FILTER (WHERE s.reason = 'pause' AND s.expires_at > \(now)) AS paused_until
             FROM suppressions s
             WHERE s.tenant_id = \(subject.tenantID) AND s.email_norm = \(try row.get("email_norm") as String)
               AND s.scope IN ('all', 'marketing')
             """
         )
-        guard let state = found.first else { return nil }
+        let memberships = try await connection.query(
+            """
+            SELECT count(*) FILTER (WHERE m.status = 'active' AND x.reason IS NULL) AS active_lists,
+                   count(*) FILTER (WHERE m.status = 'unsubscribed' OR x.reason = 'unsubscribe') AS left_lists
+            FROM list_contacts m
+            LEFT JOIN suppressions x ON x.tenant_id = m.tenant_id AND x.email_norm = \(try row.get("email_norm") as String)
+                AND x.scope = 'list' AND x.list_id = m.list_id AND (x.expires_at IS NULL OR x.expires_at > \(now))
+            WHERE m.tenant_id = \(subject.tenantID) AND m.contact_id = \(subject.contactID) AND m.list_id = ANY(\(lists)::uuid[])
+            """
+        )
+        guard let state = found.first, let counts = memberships.first else { return nil }
         return State(
             email: try row.get("email"),
             status: try row.get("status"),
             isSuppressed: try state.get("suppressed"),
             isSuppressedByFact: try state.get("by_fact"),
             pausedUntil: try state.get("paused_until"),
-            activeLists: try state.get("active_lists"),
-            leftLists: try state.get("left_lists")
+            activeLists: try counts.get("active_lists"),
+            leftLists: try counts.get("left_lists")
         )
     }
 }

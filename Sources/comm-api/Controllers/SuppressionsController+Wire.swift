@@ -149,21 +149,35 @@ extension SuppressionsController {
     struct ImportWire: Encodable {
         struct RowErrorWire: Encodable {
             let row: Int
+            @OrNull var column: String?
+            @OrNull var value: String?
+            let code: String
             let error: String
+
+            init(_ error: ImportRowError) {
+                (row, code, self.error) = (error.row, error.code, error.message)
+                _column = OrNull(wrappedValue: error.column)
+                _value = OrNull(wrappedValue: error.value)
+            }
         }
 
+        let importID: UUID
         let dryRun: Bool
         let processed: Int
         let added: Int
         let skipped: Int
         let contactsUpdated: Int
         let errors: Int
+        let errorsKept: Int
         let errorSamples: [RowErrorWire]
+        let errorsURL: String
 
         init(_ report: SuppressionImporter.Report) {
-            (dryRun, processed, added, skipped) = (report.dryRun, report.processed, report.added, report.skipped)
-            (contactsUpdated, errors) = (report.contactsUpdated, report.errors)
-            errorSamples = report.errorSamples.map { RowErrorWire(row: $0.row, error: $0.error) }
+            (importID, dryRun, processed, added) = (report.importID, report.dryRun, report.processed, report.added)
+            (skipped, contactsUpdated) = (report.skipped, report.contactsUpdated)
+            (errors, errorsKept) = (report.errors, report.errorsKept)
+            errorSamples = report.errorSamples.map(RowErrorWire.init)
+            errorsURL = "/api/suppressions/imports/\(report.importID.uuidString.lowercased())/errors"
         }
     }
 

@@ -10,6 +10,8 @@ struct SuppressionsController: Sendable {
     let entries: SuppressionListRepository
     let bulk: SuppressionBulk
     let importer: SuppressionImporter
+    let imports: ImportRepository
+    let once: IdempotencyMiddleware
     /// nil when the platform's database is not configured.
     let bounces: BounceImporter?
     let time: any TimeSource
@@ -40,8 +42,8 @@ struct SuppressionsController: Sendable {
         return Answer(BulkWire(try await bulk.add(body.emails, common: body.common, tenantID: context.tenantID)))
     }
 
-    /// Streamed; what the query says counts for rows that do not say it themselves.
-    func importFile(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
+    /// All or nothing; what the query says counts for rows that do not say it themselves.
+    func importFile(_ request: Request, context: TenantContext) async throws -> Response {
         let (dryRun, common) = try request.query { query in
             (
                 query.bool("dryRun") ?? false,
@@ -55,14 +57,51 @@ struct SuppressionsController: Sendable {
             )
         }
         if let listID = common.listID { try await suppressions.requireList(listID, tenantID: context.tenantID) }
-        var upload = try await FileUpload(request, field: "file", limit: fileLimit)
+        let received = try await receive(request)
         let address = ClientAddress.of(request, peer: context.peer)
-        let report = try await PieceChannel.run { [importer] pieces in
-            try await importer.run(pieces, tenantID: context.tenantID, common: common, dryRun: dryRun, userIdentifier: address)
+        return try await once.once(request, context: context, bodyDigest: received.digest) {
+            let report = try await importer.run(
+                received,
+                tenantID: context.tenantID,
+                common: common,
+                dryRun: dryRun,
+                userIdentifier: address
+            )
+            return try Answer(ImportWire(report)).response()
+        }
+    }
+
+    private func receive(_ request: Request) async throws -> SuppressionUpload {
+        var upload = try await FileUpload(request, field: "file", limit: fileLimit)
+        let fileName = upload.fileName
+        return try await PieceChannel.run { pieces in
+            try await SuppressionUpload.receive(pieces, fileName: fileName)
         } feeding: { channel in
             while let bytes = try await upload.next() { await channel.send(bytes) }
         }
-        return Answer(ImportWire(report))
+    }
+
+    func getImport(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
+        Answer(ImportWire(try await report(context)))
+    }
+
+    /// The rows that were left out, as CSV.
+    func downloadImportErrors(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
+        let (tenantID, id) = (context.tenantID, try await report(context).importID)
+        return Response.csv(fileName: "suppression-import-errors-\(id.uuidString.lowercased()).csv") { [imports] write in
+            try await imports.exportErrors(tenantID: tenantID, importID: id, write)
+        }
+    }
+
+    private func report(_ context: TenantContext) async throws -> SuppressionImporter.Report {
+        let found = try await imports.report(
+            SuppressionImporter.Report.self,
+            of: .suppressions,
+            tenantID: context.tenantID,
+            importID: try context.id()
+        )
+        guard let found else { throw Problem.notFound("Import") }
+        return found
     }
 
     func export(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {

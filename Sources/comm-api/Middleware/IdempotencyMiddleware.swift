@@ -1,4 +1,5 @@
 import CommCore
+import Crypto
 import FoundationEssentials
 import HTTPTypes
 import Hummingbird
@@ -21,18 +22,48 @@ struct IdempotencyMiddleware: RouterMiddleware {
         context: TenantContext,
         next: (Request, TenantContext) async throws -> Response
     ) async throws -> Response {
-        guard request.method == .post, let header = request.headers[.idempotencyKey] else { return try await next(request, context) }
-        guard let key = IdempotencyKey(header: header) else {
-            throw Problem.invalid("Idempotency-Key", "Idempotency-Key must be 1 to 255 visible ASCII characters")
-        }
+        guard request.method == .post, let key = try Self.key(of: request) else { return try await next(request, context) }
         var request = request
         let body = try await request.collectBytes(limit: maxBodyBytes)
         request.body = RequestBody(buffer: ByteBuffer(bytes: body))
+        let fingerprint = IdempotencyFingerprint.of(method: "POST", path: request.uri.string, body: body)
+        return try await once(key, fingerprint, request, context, next)
+    }
+
+    /// The same for a request whose body was too large to be kept: `work` runs once.
+    ///
+    /// - Parameter bodyDigest: SHA-256 of the body.
+    func once(
+        _ request: Request,
+        context: TenantContext,
+        bodyDigest: SHA256Digest,
+        _ work: () async throws -> Response
+    ) async throws -> Response {
+        guard let key = try Self.key(of: request) else { return try await work() }
+        let fingerprint = IdempotencyFingerprint.of(method: "POST", path: request.uri.string, bodyDigest: bodyDigest)
+        return try await once(key, fingerprint, request, context) { _, _ in try await work() }
+    }
+
+    private static func key(of request: Request) throws -> IdempotencyKey? {
+        guard let header = request.headers[.idempotencyKey] else { return nil }
+        guard let key = IdempotencyKey(header: header) else {
+            throw Problem.invalid("Idempotency-Key", "Idempotency-Key must be 1 to 255 visible ASCII characters")
+        }
+        return key
+    }
+
+    private func once(
+        _ key: IdempotencyKey,
+        _ fingerprint: [UInt8],
+        _ request: Request,
+        _ context: TenantContext,
+        _ next: (Request, TenantContext) async throws -> Response
+    ) async throws -> Response {
         let claim = try await repository.claim(
             tenantID: context.tenantID,
             scope: "\(context.caller.credential) POST \(context.endpointPath ?? "")",
             key: key,
-            fingerprint: IdempotencyFingerprint.of(method: "POST", path: request.uri.string, body: body)
+            fingerprint: fingerprint
         )
         switch claim {
         case .new(let lease): return try await run(request, context, lease, next)

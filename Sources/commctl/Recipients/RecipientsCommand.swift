@@ -30,7 +30,11 @@ struct RecipientsRebuildCommand: AsyncParsableCommand {
     func run() async throws {
         let isCheck = check
         let report = try await OperatorSession.with(settings, statementTimeout: nil) { session in
-            try await RecipientProjectionRebuilder(client: session.database, time: SystemTime()).rebuild(tenantID: tenant, isCheck: isCheck)
+            let note = AuditNote(eventType: "operation", action: isCheck ? "checked" : "rebuilt", resourceType: "recipients")
+            return try await session.noting(note, tenantID: tenant) {
+                try await RecipientProjectionRebuilder(client: session.database, time: SystemTime())
+                    .rebuild(tenantID: tenant, isCheck: isCheck)
+            }
         }
         print("\(report.contacts) contacts, \(report.different) different\(isCheck || report.different == 0 ? "" : " and set right")")
         for (column, count) in report.byColumn.sorted(by: { $0.key < $1.key }) { print("  \(column): \(count)") }

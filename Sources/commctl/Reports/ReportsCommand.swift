@@ -41,9 +41,12 @@ struct ReportsRebuildCommand: AsyncParsableCommand {
         try await OperatorSession.with(settings, statementTimeout: nil) { session in
             try await session.database.execute("SET ROLE comm_worker")
             let rebuilder = RollUpRebuilder(client: session.database)
-            for campaign in try await scope.campaigns(rebuilder) {
-                try await rebuilder.rebuild(tenantID: scope.tenant, campaignID: campaign)
-                print("rebuilt \(campaign?.uuidString.lowercased() ?? "messages without a campaign")")
+            let note = AuditNote(eventType: "operation", action: "rebuilt", resourceType: "report", resourceID: scope.campaign)
+            try await session.noting(note, tenantID: scope.tenant) {
+                for campaign in try await scope.campaigns(rebuilder) {
+                    try await rebuilder.rebuild(tenantID: scope.tenant, campaignID: campaign)
+                    print("rebuilt \(campaign?.uuidString.lowercased() ?? "messages without a campaign")")
+                }
             }
         }
     }

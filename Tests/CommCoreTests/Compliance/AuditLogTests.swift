@@ -143,4 +143,43 @@ struct AuditLogTests {
         #expect(try await audit.page(tenantID: short).entries.count { $0.eventType == "test" } == 1)
         #expect(try await audit.page(tenantID: long).entries.count == 2)
     }
+
+    @Test("what daemons do to a tenant's things names the duty: a campaign's beginning and end, an entry whose time is over")
+    func daemons() async throws {
+        let time = ManualTime(Date(timeIntervalSince1970: 1_795_000_000))
+        let bench = try SenderBench(time: time)
+        let fixture = try await CampaignFixture.make(on: bench.client, contacts: 2, now: time.now)
+        let worker = TestDatabase.current.client(role: "comm_worker")
+        let expander = CampaignExpander(client: worker, chunkSize: 10, time: time, faults: .none, logger: .silent)
+        while try await expander.step() {}
+        try await bench.drain()
+        let log = DeliveryLogRepository(client: worker, faults: .none)
+        let finisher = CampaignFinisher(client: worker, log: log, time: time, logger: .silent)
+        while try await finisher.step() {}
+        let draft = SuppressionDraft(email: "x@ex.test", expiresAt: time.now.addingTimeInterval(60))
+        _ = try await SuppressionRepository(client: bench.client, time: time).add(tenantID: fixture.tenantID, draft: draft)
+        time.advance(by: 120)
+        while try await SuppressionExpiry(client: worker, time: time).run() {}
+        let entries = try await audit.page(tenantID: fixture.tenantID).entries.filter { $0.actor.hasPrefix("comm-") }
+        let found = entries.reversed().map { "\($0.actor) \($0.action) \($0.resourceType)" }
+        #expect(
+            found == [
+                "comm-sender:expander updated campaign", "comm-sender:finisher updated campaign",
+                "comm-stats:suppression-expiry deleted suppression",
+            ]
+        )
+        #expect(entries.last?.after?.text.contains(#""status": "sending""#) == true, "\(entries)")
+        let history = try await domain.suppressionList.history(tenantID: fixture.tenantID, address: "x@ex.test")
+        #expect(history.first?.action == "expired" && history.first?.actor == "comm-stats:suppression-expiry")
+    }
+
+    @Test("the history of suppressions names who asked for a bulk operation, also when comm-stats did it")
+    func bulkHistory() async throws {
+        let fixture = try await BulkFixture.make(contacts: 2)
+        try await fixture.run(.suppress(reason: "manual", note: nil), atOnce: 0)
+        try await fixture.drain(fixture.worker())
+        let list = SuppressionListRepository(client: fixture.client, time: fixture.time)
+        let history = try await list.history(tenantID: fixture.tenantID, address: "p1@ex.test")
+        #expect(history.map(\.actor) == ["test"] && history.map(\.action) == ["added"])
+    }
 }

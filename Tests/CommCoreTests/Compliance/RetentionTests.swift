@@ -95,4 +95,21 @@ struct RetentionTests {
             try await worker.query("SELECT comm_drop_empty_partitions('email_events', current_date)")
         }
     }
+
+    @Test("what was deleted is in the audit log, with who did it and nothing of whom it was about")
+    func audited() async throws {
+        let tenant = try await domain.tenant()
+        try await fill(tenant, days: [1, 40, 50])
+        _ = try await retention.update(tenantID: tenant, patch: RetentionPatch(events: 30, deletedContacts: 30))
+        try await run()
+        let filter = AuditFilter(eventType: "retention")
+        let entries = try await AuditRepository(client: domain.client).page(tenantID: tenant, filter: filter).entries
+        #expect(Set(entries.map(\.resourceType)) == ["event", "contact"])
+        #expect(entries.allSatisfy { $0.actor == "comm-stats:retention" && $0.action == "deleted" && $0.before == nil })
+        #expect(entries.allSatisfy { $0.details.text.contains(#""rows": 2"#) && $0.details.text.contains(#""older_than_days": 30"#) })
+        let all = try await AuditRepository(client: domain.client).page(tenantID: tenant).entries
+        #expect(!all.contains { $0.resourceType == "contact" && $0.eventType == "change" })
+        try await run()
+        #expect(try await AuditRepository(client: domain.client).page(tenantID: tenant, filter: filter).entries.count == 2)
+    }
 }

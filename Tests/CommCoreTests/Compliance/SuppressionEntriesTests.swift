@@ -11,7 +11,7 @@ struct SuppressionEntriesTests {
     private let domain = DomainFixture()
 
     private func importer() -> SuppressionImporter {
-        SuppressionImporter(repository: domain.suppressions, audit: AuditRepository(client: domain.client), time: domain.time)
+        SuppressionImporter(client: domain.client, time: domain.time)
     }
 
     private func run(_ text: String, tenant: UUID, common: SuppressionDraft = SuppressionDraft(), dryRun: Bool = false) async throws
@@ -24,7 +24,7 @@ struct SuppressionEntriesTests {
             for piece in pieces { continuation.yield(piece) }
             continuation.finish()
         }
-        return try await importer().run(stream, tenantID: tenant, common: common, dryRun: dryRun)
+        return try await importer().run(try await SuppressionUpload.receive(stream), tenantID: tenant, common: common, dryRun: dryRun)
     }
 
     @Test("what is suppressed is the address whatever its case and spelling of the domain; a plus makes another address")
@@ -127,7 +127,15 @@ struct SuppressionEntriesTests {
             """
         let report = try await run(text, tenant: tenant, common: SuppressionDraft(reason: "import", source: "csv"))
         #expect(report.processed == 6 && report.added == 3 && report.skipped == 0 && report.contactsUpdated == 1 && report.errors == 3)
-        #expect(report.errorSamples.map(\.row) == [5, 6, 7])
+        #expect(report.errorSamples.map(\.row) == [5, 6, 7] && report.errorsKept == 3)
+        #expect(report.errorSamples.map(\.value) == ["nobody", "everywhere", "yesterday"])
+        let imports = ImportRepository(client: domain.client)
+        func stored(_ tenant: UUID) async throws -> SuppressionImporter.Report? {
+            try await imports.report(SuppressionImporter.Report.self, of: .suppressions, tenantID: tenant, importID: report.importID)
+        }
+        #expect(try await stored(tenant) == report)
+        #expect(try await stored(try await domain.tenant()) == nil)
+        #expect(try await imports.report(tenantID: tenant, importID: report.importID) == nil)
         let page = try await domain.suppressionList.page(tenantID: tenant)
         #expect(Set(page.suppressions.map(\.reason)) == ["complaint", "import"])
         #expect(page.suppressions.compactMap(\.domain) == ["spam.example"])
@@ -135,6 +143,19 @@ struct SuppressionEntriesTests {
         #expect(again.added == 0 && again.skipped == 3 && again.contactsUpdated == 0)
         let log = try await AuditRepository(client: domain.client).page(tenantID: tenant, filter: AuditFilter(eventType: "csv_upload"))
         #expect(log.entries.map(\.action) == ["imported", "imported"])
+    }
+
+    @Test("a file whose end cannot be read stores nothing of its beginning, and neither does one that meets an error on the way")
+    func allOrNothing() async throws {
+        let tenant = try await domain.tenant()
+        let many = (0..<5_000).map { "p\($0)@ex.test" }.joined(separator: "\n")
+        await #expect(throws: ImportError.self) { try await run("email\n\(many)\n\"open", tenant: tenant) }
+        // The transaction is refused when it writes its report, behind all of its rows.
+        try await domain.owner.execute("ALTER TABLE import_jobs ADD CONSTRAINT refused CHECK (kind <> 'suppressions')")
+        await #expect(throws: PostgresError.self) { try await run("email\n\(many)\n", tenant: tenant) }
+        #expect(try await domain.suppressionList.page(tenantID: tenant).total == 0)
+        try await domain.owner.execute("ALTER TABLE import_jobs DROP CONSTRAINT refused")
+        #expect(try await run("email\n\(many)\n", tenant: tenant).added == 5_000)
     }
 
     @Test("a dry run stores nothing, and a file without a usable header or with broken quotes is refused")

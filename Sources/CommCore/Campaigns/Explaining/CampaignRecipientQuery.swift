@@ -156,11 +156,19 @@ struct CampaignRecipientQuery: Sendable {
 
     /// The rows of a page with contact, suppression and membership, each looked up by its whole key.
     private func read(_ page: SQL, order: SQL) async throws -> [RecipientFacts] {
+        let subject = SuppressionCheck.Subject(
+            tenantID: "\(tenantID)::uuid",
+            contactID: "p.contact_id",
+            address: "coalesce(c.email_norm, lower(p.recipient))",
+            isMarketing: "true",
+            lists: "ARRAY(SELECT l.list_id FROM \(sql: lists) l)"
+        )
         let rows = try await connection.query(
             """
             SELECT p.*, coalesce(c.email, p.recipient) AS email, c.name, c.identity_name,
                    CASE WHEN c.deleted_at IS NULL THEN c.status END AS contact_status,
-                   x.reason AS x_reason, x.source AS x_source, x.created_at AS x_since, x.expires_at AS x_expires,
+                   suppression.reason AS x_reason, suppression.scope AS x_scope, suppression.source AS x_source,
+                   suppression.created_at AS x_since, suppression.expires_at AS x_expires,
                    EXISTS (SELECT FROM \(sql: lists) l
                              JOIN list_contacts m ON m.tenant_id = \(tenantID) AND m.list_id = l.list_id AND m.contact_id = p.contact_id
                                                   AND m.status = 'active') AS is_member,
@@ -170,9 +178,7 @@ struct CampaignRecipientQuery: Sendable {
                             WHERE e.tenant_id = \(tenantID) AND e.campaign_id = \(campaignID)) AS is_excluded
               FROM (\(sql: page)) p
               LEFT JOIN LATERAL (SELECT * FROM contacts WHERE tenant_id = \(tenantID) AND id = p.contact_id LIMIT 1) c ON true
-              LEFT JOIN LATERAL (SELECT reason, source, created_at, expires_at FROM suppressions
-                                  WHERE tenant_id = \(tenantID) AND email_norm IN (c.email_norm, '@' || split_part(c.email_norm, '@', -1))
-                                    AND (expires_at IS NULL OR expires_at > \(now)) ORDER BY scope LIMIT 1) x ON true
+              \(sql: SuppressionCheck.join(subject, now: now))
              ORDER BY \(sql: order)
             """
         )
@@ -201,6 +207,7 @@ extension RecipientFacts {
         guard let reason: String = try row.get("x_reason") else { return }
         suppression = Suppression(
             reason: reason,
+            scope: try row.get("x_scope"),
             source: try row.get("x_source"),
             since: try row.get("x_since"),
             expiresAt: try row.get("x_expires")

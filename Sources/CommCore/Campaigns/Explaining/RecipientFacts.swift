@@ -4,6 +4,7 @@ import FoundationEssentials
 package struct RecipientFacts: Sendable, Equatable {
     package struct Suppression: Sendable, Equatable {
         package let reason: String
+        package let scope: String
         package let source: String
         package let since: Date
         package let expiresAt: Date?

@@ -82,7 +82,7 @@ package enum RecipientGates {
             code: .suppression,
             isOpen: false,
             value: found.reason,
-            detail: "The address is suppressed: \(found.reason), by \(found.source), since \(ISO8601.string(from: found.since))",
+            detail: "\(found.subject): \(found.reason), by \(found.source), since \(ISO8601.string(from: found.since))",
             until: found.expiresAt
         )
     }
@@ -178,8 +178,21 @@ package enum RecipientGates {
         let outcome = recipient.outcome ?? "unknown"
         var detail = recipient.reason.map { "\(outcome): \($0)" } ?? outcome
         if outcome == "suppressed", let found = recipient.suppression, found.reason == recipient.reason {
+            if found.scope == "list" { detail += ", for the campaign's list" }
             detail += ", by \(found.source), since \(ISO8601.string(from: found.since))"
         }
         return RecipientGate(code: .outcome, isOpen: outcome == "sent", value: recipient.reason ?? outcome, detail: detail)
+    }
+}
+
+extension RecipientFacts.Suppression {
+    /// What it is that is kept back.
+    fileprivate var subject: String {
+        switch scope {
+        case "list": "The address is suppressed for the campaign's list"
+        case "marketing": "The address is suppressed for campaigns"
+        case "domain": "The domain is suppressed"
+        default: "The address is suppressed"
+        }
     }
 }

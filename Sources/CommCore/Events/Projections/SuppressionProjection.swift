@@ -42,15 +42,20 @@ struct SuppressionProjection {
         try await connection.execute(
             """
             WITH facts AS (\(sql: facts))
-            INSERT INTO suppressions (tenant_id, id, motorical_account_id, email, email_norm, reason, source, event_id, created_at)
-            SELECT c.tenant_id, gen_random_uuid(), t.motorical_account_id, c.email, c.email_norm, f.reason, f.source, f.event_id,
-                   \(now)
+            INSERT INTO suppressions (tenant_id, id, motorical_account_id, email, email_norm, reason, source, landing_variant, event_id,
+                                      created_at)
+            SELECT c.tenant_id, gen_random_uuid(), t.motorical_account_id, c.email, c.email_norm, f.reason, f.source,
+                   CASE WHEN f.reason = 'unsubscribe'
+                        THEN CASE WHEN f.source IN ('link', 'one_click') THEN coalesce(o.unsubscribe_mode, 'customer') ELSE 'customer' END END,
+                   f.event_id, \(now)
             FROM facts f
             JOIN contacts c ON c.tenant_id = f.tenant_id AND c.id = f.contact_id
             JOIN tenants t ON t.tenant_id = f.tenant_id
+            LEFT JOIN tenant_settings o ON o.tenant_id = f.tenant_id
             ORDER BY c.tenant_id, c.email_norm
             ON CONFLICT (tenant_id, email_norm, scope, list_id) DO UPDATE
-                SET reason = excluded.reason, source = excluded.source, event_id = excluded.event_id, expires_at = NULL
+                SET reason = excluded.reason, source = excluded.source, landing_variant = excluded.landing_variant,
+                    event_id = excluded.event_id, expires_at = NULL
                 WHERE suppressions.expires_at IS NOT NULL OR excluded.reason = 'complaint' AND suppressions.reason <> 'complaint'
                       OR suppressions.reason NOT IN ('unsubscribe', 'complaint', 'bounce')
             """
