@@ -129,6 +129,7 @@ final class Controllers: Sendable {
         bulkOperations = BulkOperationsController(
             operations: bulk,
             results: BulkResultRepository(client: postgres),
+            filters: SavedFilterRepository(client: postgres, time: time),
             time: time,
             bodyLimit: bodyLimit
         )
@@ -145,7 +146,12 @@ final class Controllers: Sendable {
             suppressions: suppressionRepository,
             entries: SuppressionListRepository(client: postgres, time: time),
             bulk: SuppressionBulk(repository: suppressionRepository, time: time),
-            importer: SuppressionImporter(repository: suppressionRepository, audit: AuditRepository(client: postgres), time: time),
+            importer: SuppressionImporter(client: postgres, time: time),
+            imports: ImportRepository(client: postgres),
+            once: IdempotencyMiddleware(
+                repository: IdempotencyRepository(client: postgres, time: time),
+                maxBodyBytes: configuration.maxBodyBytes
+            ),
             bounces: platform.map { BounceImporter(client: postgres, platform: $0, time: time) },
             time: time,
             bodyLimit: bodyLimit,

@@ -101,7 +101,7 @@ struct Routes: Sendable {
     private func addTrackingSettings(to manage: RouterGroup<TenantContext>) {
         manage.get("/api/settings/tracking", use: controllers.trackingSettings.get)
         manage.patch("/api/settings/tracking", use: controllers.trackingSettings.update)
-        manage.post("/api/settings/tracking/verify", use: controllers.trackingSettings.verify)
+        once(manage).post("/api/settings/tracking/verify", use: controllers.trackingSettings.verify)
         manage.get("/api/settings/unsubscribe", use: controllers.unsubscribeSettings.get)
         manage.patch("/api/settings/unsubscribe", use: controllers.unsubscribeSettings.update)
     }
@@ -116,6 +116,7 @@ struct Routes: Sendable {
     private func addContacts(to tenants: RouterGroup<APIContext>) {
         let read = allowed(.contactsRead, in: tenants)
         read.get("/api/lists", use: controllers.lists.list)
+        read.get("/api/lists/{id}", use: controllers.lists.get)
         read.get("/api/lists/{id}/contacts", use: controllers.lists.listContacts)
         read.get("/api/lists/{id}/contacts/export", use: controllers.lists.export)
         read.get("/api/contacts/{id}", use: controllers.contacts.get)
@@ -129,6 +130,7 @@ struct Routes: Sendable {
         let write = once(allowed(.contactsWrite, in: tenants))
         write.post("/api/lists", use: controllers.lists.create)
         write.delete("/api/lists", use: controllers.lists.deleteMany)
+        write.patch("/api/lists/{id}", use: controllers.lists.update)
         write.delete("/api/lists/{id}", use: controllers.lists.delete)
         write.post("/api/lists/{id}/contacts", use: controllers.lists.addContacts)
         write.post("/api/contacts/upsert", use: controllers.contacts.upsert)
@@ -141,6 +143,8 @@ struct Routes: Sendable {
         read.get("/api/suppressions", use: controllers.suppressions.list)
         read.get("/api/suppressions/export", use: controllers.suppressions.export)
         read.get("/api/suppressions/stats", use: controllers.suppressions.getStats)
+        read.get("/api/suppressions/imports/{id}", use: controllers.suppressions.getImport)
+        read.get("/api/suppressions/imports/{id}/errors", use: controllers.suppressions.downloadImportErrors)
         read.get("/api/suppressions/history", use: controllers.suppressions.getHistory)
 
         let suppress = once(allowed(.suppressionsWrite, in: tenants))
@@ -148,7 +152,7 @@ struct Routes: Sendable {
         suppress.post("/api/suppressions/bulk", use: controllers.suppressions.addMany)
         suppress.post("/api/suppressions/import-bounces", use: controllers.suppressions.importBounces)
         suppress.delete("/api/suppressions/{id}", use: controllers.suppressions.remove)
-        // Streamed, and changes nothing when it is repeated.
+        // Received whole before it counts, so it looks for its idempotency key by itself.
         let upload = allowed(.suppressionsWrite, in: tenants).add(middleware: uploadRate)
         upload.post("/api/suppressions/import", use: controllers.suppressions.importFile)
 
@@ -184,6 +188,7 @@ struct Routes: Sendable {
         let write = once(allowed(.contactsWrite, in: tenants))
         write.post("/api/recipients/bulk", use: controllers.bulkOperations.submit)
         write.post("/api/recipients/operations/{id}/cancel", use: controllers.bulkOperations.cancel)
+        write.post("/api/recipients/operations/{id}/resume", use: controllers.bulkOperations.resume)
         write.post("/api/recipients/operations/{id}/undo", use: controllers.bulkOperations.undo)
         write.post("/api/recipients/bulk-delete", use: controllers.recycleBin.bulkDelete)
         write.post("/api/recipients/bulk-move", use: controllers.recycleBin.bulkMove)

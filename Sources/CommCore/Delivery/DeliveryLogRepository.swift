@@ -86,9 +86,12 @@ package struct DeliveryLogRepository: Sendable {
             )
             let written = try await write(batch, now: now, on: connection)
             try await faults.hit("confirm.mid")
-            // Whoever sent a test looks for it himself: it is in no contact's history, and nobody follows it.
-            guard !claim.isTest else { return }
             let sent = written.filter { dispositions[$0] == .sent }
+            // A test is in no contact's history and in no statistics; whether it arrives is followed all the same.
+            guard !claim.isTest else {
+                guard let checkAfter, let artifactID = claim.artifactID else { return }
+                return try await Self.followUpTests(sent, artifactID, claim: claim, checkAfter: checkAfter, now: now, on: connection)
+            }
             try await announce(
                 written.map {
                     DispatchedChunk(tenantID: claim.tenantID, campaignID: claim.campaignID, firstID: $0, lastID: $0, recordedAt: now)
@@ -303,6 +306,29 @@ package struct DeliveryLogRepository: Sendable {
             SELECT \(claim.tenantID), \(claim.campaignID), n.first_no + m.ordinality - 1, \(claim.priority), m.id, m.id, 1,
                    'handed_over', \(checkAfter), \(now)
             FROM unnest(\(ids)::uuid[]) WITH ORDINALITY AS m(id, ordinality), numbered n
+            """
+        )
+    }
+
+    /// The same for tests, whose campaign may be a draft without numbers.
+    ///
+    /// The number is made of the message's id; should two ever meet in one, the second is not followed.
+    private static func followUpTests(
+        _ ids: [UUID],
+        _ artifactID: UUID,
+        claim: ClaimedMessages,
+        checkAfter: Date,
+        now: Date,
+        on connection: PostgresConnection
+    ) async throws {
+        guard !ids.isEmpty else { return }
+        try await connection.execute(
+            """
+            INSERT INTO queue_chunks (tenant_id, campaign_id, chunk_no, priority, first_id, last_id, size, state, check_after, created_at,
+                                      test_artifact_id)
+            SELECT \(claim.tenantID), \(claim.campaignID), -1 - (hashtext(id::text) & 2147483646), \(claim.priority), id, id, 1,
+                   'handed_over', \(checkAfter), \(now), \(artifactID)
+            FROM unnest(\(ids)::uuid[]) AS id ON CONFLICT DO NOTHING
             """
         )
     }

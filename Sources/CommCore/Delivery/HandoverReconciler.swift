@@ -59,9 +59,14 @@ package struct HandoverReconciler: Sendable {
         let refused = lost.filter { $0.verdict != nil }
         let eligible = lost.filter { $0.verdict == nil }
         try await repository.withdraw(refused, of: chunk, now: time.now)
-        guard !eligible.isEmpty, let campaign = try await campaigns.campaign(tenantID: chunk.tenantID, campaignID: chunk.campaignID) else {
-            return
-        }
+        guard !eligible.isEmpty else { return }
+        let campaign = try await campaigns.campaign(
+            tenantID: chunk.tenantID,
+            campaignID: chunk.campaignID,
+            artifactID: chunk.testArtifactID,
+            isTest: chunk.testArtifactID != nil
+        )
+        guard let campaign else { return }
         let batch = HandoverBatch(
             envelope: campaign.envelope,
             renderer: campaign.renderer,

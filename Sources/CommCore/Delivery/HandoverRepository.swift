@@ -10,8 +10,10 @@ struct HandedOverChunk: Sendable {
     let lastID: UUID
     /// Where the gateway remembers its ids.
     let scope: HandoverScope
-    /// Whether its lane carries campaigns and newsletters.
+    /// Whether it carries campaigns and newsletters, or tests of them.
     let isMarketing: Bool
+    /// Of a test: what it was made of.
+    var testArtifactID: UUID?
 }
 
 /// SQL of the reconciler.
@@ -31,7 +33,8 @@ package struct HandoverRepository: Sendable {
                   WHERE state = 'handed_over' AND check_after <= \(now)
                   ORDER BY check_after LIMIT \(limit) FOR UPDATE SKIP LOCKED) due
             WHERE q.tenant_id = due.tenant_id AND q.campaign_id = due.campaign_id AND q.chunk_no = due.chunk_no
-            RETURNING q.tenant_id, q.campaign_id, q.chunk_no, q.first_id, q.last_id, q.scope_no, q.priority IN (2, 3) AS is_marketing
+            RETURNING q.tenant_id, q.campaign_id, q.chunk_no, q.first_id, q.last_id, q.scope_no, q.test_artifact_id,
+                q.priority IN (2, 3) OR q.test_artifact_id IS NOT NULL AS is_marketing
             """
         ).map { row in
             HandedOverChunk(
@@ -41,7 +44,8 @@ package struct HandoverRepository: Sendable {
                 firstID: try row.get("first_id"),
                 lastID: try row.get("last_id"),
                 scope: HandoverScope(campaignID: try row.get("campaign_id"), chunk: try row.get("scope_no")),
-                isMarketing: try row.get("is_marketing")
+                isMarketing: try row.get("is_marketing"),
+                testArtifactID: try row.get("test_artifact_id")
             )
         }
     }
@@ -90,6 +94,7 @@ package struct HandoverRepository: Sendable {
                 RETURNING d.outcome
                 """
             )
+            guard chunk.testArtifactID == nil else { return }  // Tests count nowhere.
             let outcomes: [String] = try rows.map { try $0.get("outcome") }
             let suppressed = outcomes.count { $0 == "suppressed" }
             try await connection.execute(

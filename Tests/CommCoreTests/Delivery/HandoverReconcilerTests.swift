@@ -75,4 +75,35 @@ struct HandoverReconcilerTests {
         time.advance(by: 60)
         #expect(try await bench.reconciler.step() == 1)
     }
+
+    @Test("a test of a draft is followed, too: handed over again when it was lost, closed when it has arrived, and it counts nowhere")
+    func tests() async throws {
+        let bench = try SenderBench(gateway: RecordingGateway(needsConfirmation: true), time: time)
+        let fixture = try await CampaignFixture.make(on: bench.client, contacts: 1, now: time.now, status: "draft")
+        let ids = [UUIDv7.make(at: time.now), UUIDv7.make(at: time.now)]
+        try await bench.client.withTransaction { connection in
+            try await TestRepository.enqueue(
+                zip(ids, ["a@ex.test", "b@ex.test"]).map { TestRepository.Message(id: $0, recipient: $1, values: ["A"]) },
+                artifactID: fixture.artifactID,
+                CampaignScope(tenantID: fixture.tenantID, campaignID: fixture.campaignID, now: time.now),
+                on: connection
+            )
+        }
+        while try await bench.dispatcher.dispatchExpress() {}
+        #expect(try await openChunks(bench) == 2)
+        bench.gateway.state.withLock { $0.accepted[ids[0]] = nil }
+        let suppressions = SuppressionRepository(client: bench.client, time: time)
+        bench.gateway.state.withLock { $0.accepted[ids[1]] = nil }
+        _ = try await suppressions.add(tenantID: fixture.tenantID, draft: SuppressionDraft(email: "b@ex.test", scope: "marketing"))
+        time.advance(by: 61)
+        #expect(try await bench.reconciler.step() == 2)
+        #expect(bench.gateway.accepted[ids[0]] == 1 && bench.gateway.accepted[ids[1]] == nil)
+        #expect(try await bench.outcomes(of: fixture) == ["sent": 1, "suppressed:manual": 1])
+        bench.gateway.state.withLock { $0.reportedState = .taken }
+        time.advance(by: 61)
+        _ = try await bench.reconciler.step()
+        #expect(try await openChunks(bench) == 0)
+        let counters = try await bench.client.query("SELECT sent::int, suppressed::int FROM campaign_delivery_metrics")
+        #expect(try counters.allSatisfy { try $0.get("sent") == 0 as Int && $0.get("suppressed") == 0 as Int })
+    }
 }
