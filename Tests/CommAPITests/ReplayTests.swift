@@ -2,6 +2,7 @@ import CommTesting
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Postgres
 import Testing
 
 @testable import comm_api

@@ -1,3 +1,5 @@
+import ArgumentParser
+import CommCore
 import Foundation
 import Testing
 

@@ -71,6 +71,10 @@ struct SuppressionFile: Sendable {
         }
     }
 
+    private static func invalid(_ column: Column, _ message: String) -> ComplianceError {
+        ComplianceError(.invalid, message, problems: [FieldProblem(field: column.rawValue, code: "invalid", message: message)])
+    }
+
     private static func rejection(
         _ error: ComplianceError,
         row: Int,
@@ -121,12 +125,12 @@ struct SuppressionFile: Sendable {
         if let id = text(.listID) {
             // A list that is named in a file cannot be checked row by row; the upload names one for all.
             guard UUID(uuidString: id) == draft.listID, draft.listID != nil else {
-                throw ComplianceError(.invalid, "list_id differs from the one of the upload")
+                throw Self.invalid(.listID, "list_id differs from the one of the upload")
             }
         }
         if let end = text(.expiresAt) {
             guard let date = ISO8601.date(from: end) else {
-                throw ComplianceError(.invalid, "expires_at must be a time like 2026-01-31T08:00:00Z")
+                throw Self.invalid(.expiresAt, "expires_at must be a time like 2026-01-31T08:00:00Z")
             }
             draft.expiresAt = date
         }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import CommCore
 import Foundation
+import Postgres
 
 /// Looks after the verdicts on clicks and opens.
 struct VerdictsCommand: AsyncParsableCommand {
