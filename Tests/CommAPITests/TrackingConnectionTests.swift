@@ -2,6 +2,7 @@ import CommCore
 import CommTesting
 import Foundation
 import Hummingbird
+import HummingbirdCore
 import HummingbirdTesting
 import Logging
 import NIOCore
@@ -50,7 +51,9 @@ struct TrackingConnectionTests {
         }
         var server = Application(
             router: Router(),
-            server: .http1(configuration: .init(additionalChannelHandlers: [handler()], idleTimeout: nil)),
+            server: HTTPServerBuilder { responder in
+                TrackedChannel(base: HTTP1Channel(responder: responder, configuration: .init(idleTimeout: nil)), makeHandler: handler)
+            },
             logger: Self.logger
         )
         server.addServices(recorder)
