@@ -14,6 +14,9 @@ struct GridCommand: AsyncParsableCommand {
     @Option(help: "Times that each page is asked for.")
     var runs = 20
 
+    @Flag(help: "Leave out the pages, measure the bulk operation only.")
+    var bulkOnly = false
+
     @Option(help: "Print what took longer than so many milliseconds, with a mark.")
     var goal = 50.0
 
@@ -22,13 +25,7 @@ struct GridCommand: AsyncParsableCommand {
             configuration: PostgresConfiguration(url: url, poolSize: 2, applicationName: "comm-bench", role: "comm_api"),
             logger: Logger(label: "comm-bench") { _ in SwiftLogNoOpLogHandler() }
         )
-        let grid = GridBenchmark(recipients: RecipientRepository(client: client, time: SystemTime()), runs: runs)
-        print("page of 50                                       p50 ms    p95 ms   rows  total")
-        for (name, filter) in try GridBenchmark.filters() { show(try await grid.first(name, filter), goal: goal) }
-        for (name, filter) in try GridBenchmark.pairs() { show(try await grid.first(name, filter), goal: 3 * goal) }
-        for sort in ["created_at", "last_click_at", "name", "computed_status"] {
-            for line in try await grid.deep(sort) { show(line, goal: goal) }
-        }
+        if !bulkOnly { try await measurePages(client) }
         let worker = PostgresClient(
             configuration: PostgresConfiguration(url: url, poolSize: 2, applicationName: "comm-bench", role: "comm_worker"),
             logger: Logger(label: "comm-bench") { _ in SwiftLogNoOpLogHandler() }
@@ -38,6 +35,16 @@ struct GridCommand: AsyncParsableCommand {
         }
         await worker.close()
         await client.close()
+    }
+
+    private func measurePages(_ client: PostgresClient) async throws {
+        let grid = GridBenchmark(recipients: RecipientRepository(client: client, time: SystemTime()), runs: runs)
+        print("page of 50                                       p50 ms    p95 ms   rows  total")
+        for (name, filter) in try GridBenchmark.filters() { show(try await grid.first(name, filter), goal: goal) }
+        for (name, filter) in try GridBenchmark.pairs() { show(try await grid.first(name, filter), goal: 3 * goal) }
+        for sort in ["created_at", "last_click_at", "name", "computed_status"] {
+            for line in try await grid.deep(sort) { show(line, goal: goal) }
+        }
     }
 
     private func show(_ line: GridBenchmark.Line, goal: Double) {

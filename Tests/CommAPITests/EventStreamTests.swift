@@ -120,7 +120,7 @@ struct EventStreamTests {
     @Test("a tenant has so many streams at once, and one that ends makes room")
     func limited() async throws {
         var pace = Self.short
-        pace.longest = .milliseconds(900)
+        pace.longest = .seconds(5)
         try await withAPI(settings: ["COMM_EVENT_STREAMS_PER_TENANT": "2"], streams: pace) { client in
             async let first = client.send(.get, "/api/events/stream")
             async let second = client.send(.get, "/api/events/stream")

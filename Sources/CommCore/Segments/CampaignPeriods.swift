@@ -30,13 +30,13 @@ struct CampaignPeriods: Sendable {
         self.periods = periods
     }
 
-    /// That a time is within them, with an hour before and a day after.
+    /// That a time is within them, with an hour before and a day after; always where one of them is not known.
     func condition(_ column: SQL, _ ids: [UUID]) -> SQL {
-        let known = ids.compactMap { periods[$0] }.filter { $0.start != nil }
-        guard let start = known.compactMap(\.start).min() else { return "false" }
+        let starts = ids.compactMap { periods[$0]?.start }
+        guard starts.count == ids.count, let start = starts.min() else { return "true" }
         let from: SQL = "\(sql: column) >= \(start.addingTimeInterval(-3_600))"
-        let ends = known.compactMap(\.end)
-        guard ends.count == known.count, let end = ends.max() else { return from }
+        let ends = ids.compactMap { periods[$0]?.end }
+        guard ends.count == ids.count, let end = ends.max() else { return from }
         return "\(sql: from) AND \(sql: column) <= \(end.addingTimeInterval(86_400))"
     }
 }

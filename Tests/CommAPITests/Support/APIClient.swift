@@ -98,7 +98,7 @@ struct APIClient: Sendable {
 ///   - listening: on a port, with everything that a connection passes; else the router alone.
 ///   - settings: further settings.
 ///   - fetch: what stands in for the servers of public keys.
-///   - streams: how event streams pace themselves.
+///   - streams: how event streams pace themselves; they end soon, so that whoever asks for every route comes to an end.
 func withAPI(
     databaseURL: String? = nil,
     maxImportBytes: Int = 2_000_000,
@@ -107,7 +107,7 @@ func withAPI(
     settings: [String: String] = [:],
     listening: Bool = false,
     fetch: (@Sendable (String) async throws -> [UInt8])? = nil,
-    streams: EventStreamPace = EventStreamPace(),
+    streams: EventStreamPace = EventStreamPace(poll: .milliseconds(50), longest: .seconds(1)),
     _ body: @Sendable @escaping (APIClient) async throws -> Void
 ) async throws {
     let configuration = try APIClient.configuration(

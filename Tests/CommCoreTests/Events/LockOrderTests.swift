@@ -12,12 +12,12 @@ struct LockOrderTests {
     /// Until another transaction waits for a lock.
     private func untilSomebodyWaits(_ client: PostgresClient) async throws {
         let query: SQL = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        while try await client.query(query).isEmpty { await Task.yield() }
+        try await waitUntil(timeout: .seconds(120), "somebody to wait") { try await !client.query(query).isEmpty }
     }
 
     @Test(
         "a batch of events that waits for a person holds no campaign's counters meanwhile",
-        .timeLimit(.minutes(1)),
+        .timeLimit(.minutes(5)),
         arguments: ["delivered", "complained", "bounced"]
     )
     func events(type: String) async throws {
@@ -40,7 +40,7 @@ struct LockOrderTests {
         #expect(try await bench.differences() == [])
     }
 
-    @Test("an entry that is made by hand waits for the person before it is written", .timeLimit(.minutes(1)))
+    @Test("an entry that is made by hand waits for the person before it is written", .timeLimit(.minutes(5)))
     func suppressions() async throws {
         let bench = try await ReportBench.make(contacts: 1, time: time)
         let (tenant, contact) = (bench.fixture.tenantID, bench.messages[0].contactID)

@@ -102,7 +102,7 @@ struct CatalogueTests {
         "contacts.email", "contacts.email_norm", "contacts.email_domain", "contacts.name", "contacts.phone", "contacts.identity_name",
         "contacts.attributes", "list_contacts.contact_id", "consent_records.contact_id", "consent_records.ip", "contact_search.contact_id",
         "contact_search.document", "contact_tags.contact_id", "bulk_operation_items.contact_id", "bulk_operation_batches.contact_ids",
-        "import_errors.value", "idempotency_keys.body",
+        "import_errors.value", "idempotency_keys.body", "soft_bounces.contact_id",
         // Emptied by a step.
         "email_events.contact_id", "email_events.payload", "delivery_events.contact_id", "delivery_events.recipient",
         "delivery_events.merge_values", "message_queue.contact_id", "message_queue.recipient", "message_queue.merge_values",
