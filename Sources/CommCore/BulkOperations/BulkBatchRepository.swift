@@ -16,9 +16,11 @@ struct BulkBatchRepository: Sendable {
 
     /// Waits for another writer are short, so that an import never stands still for us; the batch is simply tried again.
     ///
-    /// The operation itself is what the audit log shows, not each of its rows.
+    /// The operation itself is what the audit log shows, not each of its rows. A batch is some thousand lookups by key, whatever the planner
+    /// takes its number of rows for.
     static let settings: SQL = """
         SELECT set_config('lock_timeout', '600ms', true), set_config('timezone', 'UTC', true),
+               set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true),
                set_config('app.counts_tags', 'batch', true), set_config('app.audit_rows', 'off', true)
         """
 
@@ -44,8 +46,9 @@ struct BulkBatchRepository: Sendable {
         let items: SQL =
             undoes.map {
                 """
-                JOIN bulk_operation_items i ON i.tenant_id = \(scope.tenantID) AND i.operation_id = \($0) AND i.contact_id = t.contact_id
-                 AND i.skipped IS NULL
+                JOIN LATERAL (SELECT x.before, x.after FROM bulk_operation_items x
+                               WHERE x.tenant_id = \(scope.tenantID) AND x.operation_id = \($0) AND x.contact_id = t.contact_id
+                                 AND x.skipped IS NULL OFFSET 0) AS i ON true
                 """
             } ?? ""
         let writes = facet.writes.enumerated().map { "write_\(raw: String($0.offset)) AS (\(sql: $0.element))" as SQL }

@@ -63,7 +63,7 @@ extension BulkFacet {
                 ),
                 """
                 DELETE FROM contact_tags g USING (SELECT p.id, t.tag FROM plan p, jsonb_array_elements_text(p.before) AS t (tag)
-                                                   WHERE p.writes AND NOT p.after ? t.tag) AS gone
+                                                   WHERE p.writes AND NOT p.after ? t.tag OFFSET 0) AS gone
                  WHERE g.tenant_id = \(scope.tenantID) AND g.tag = gone.tag AND g.contact_id = gone.id
                 """,
                 """

@@ -9,6 +9,8 @@ struct RecipientSearch: Sendable {
     private static let shortestPart = 3
     /// Up to so many are counted one by one.
     private static let countedExactly = 10_000
+    /// Up to so many known ones are looked at one by one.
+    private static let countedAtOnce = 2_500
     /// What counting may cost, in the planner's units: some 30 ms.
     private static let countingCost = 12_000.0
 
@@ -113,19 +115,34 @@ struct RecipientSearch: Sendable {
     /// Counts if that is quick, else tells what is likely.
     func count(on connection: PostgresConnection) async throws -> RecipientTotal {
         let search = candidates == nil ? try await narrowed(on: connection) : self
-        if search.candidates == nil, filter.root.conditions.contains(where: Self.isOpaque) { return try await sampled(on: connection) }
+        if isOneMembership, let known = search.candidates?.count, known > Self.countedAtOnce {
+            return RecipientTotal(count: Int64(known), isEstimate: true)
+        }
+        if search.candidates == nil, !isOneMembership, filter.root.conditions.contains(where: isOpaque) {
+            return try await sampled(on: connection)
+        }
         let limited = search.countStatement("true", upTo: Self.countedExactly + 1)
         let plan = try await PlanEstimate.of(limited, on: connection)
+        if isOneMembership, search.candidates == nil {
+            return RecipientTotal(count: max(plan.rows, Int64(Self.mostCandidates) + 1), isEstimate: true)
+        }
         if plan.cost > Self.countingCost { return RecipientTotal(count: plan.rows, isEstimate: true) }
         let counted: Int64 = try await connection.query(limited).one { try $0.get("n") }
         if counted <= Self.countedExactly { return RecipientTotal(count: counted, isEstimate: false) }
         return RecipientTotal(count: max(counted, plan.rows), isEstimate: true)
     }
 
-    /// Whether the planner knows nothing of how many contacts match.
-    private static func isOpaque(_ condition: FilterCondition) -> Bool {
+    /// Whether nothing else is asked for than to belong to one list, campaign or tag.
+    private var isOneMembership: Bool {
+        filter.root.conditions.count == 1 && membershipByAge != nil
+    }
+
+    /// Whether the planner knows nothing of how many contacts match, or would count them in a way that takes seconds.
+    private func isOpaque(_ condition: FilterCondition) -> Bool {
         switch (condition.field, condition.comparison) {
         case (.attribute, _), (.named(.listCount), _): true
+        case (.named(.lists), _), (.named(.campaignReceived), _), (.named(.campaignOpened), _), (.named(.campaignClicked), _):
+            condition.comparison == .noneOf || !filter.root.required.contains(condition)
         case (_, .contains), (_, .notContains), (_, .startsWith), (_, .endsWith): true
         default: false
         }
