@@ -149,7 +149,7 @@ let package = Package(
         .testTarget(name: "CSVTests", dependencies: ["CSV"], swiftSettings: settings),
         .testTarget(name: "MIMETests", dependencies: ["MIME"], swiftSettings: settings),
         .testTarget(name: "IMAPTests", dependencies: ["IMAP", "CommTesting", nioCore, nioPosix], swiftSettings: settings),
-        .testTarget(name: "SMTPTests", dependencies: ["SMTP", nioCore, nioPosix, logging], swiftSettings: settings),
+        .testTarget(name: "SMTPTests", dependencies: ["SMTP", "CommTesting", nioCore, nioPosix, logging], swiftSettings: settings),
         .testTarget(
             name: "CommCoreTests",
             dependencies: [

@@ -17,6 +17,6 @@ struct ContactIDs: Sendable {
         let high = milliseconds << 16 | 0x7000 | UInt64(counter >> 20)
         let low = 0x8000_0000_0000_0000 | UInt64(counter & 0xF_FFFF) << 42 | (random.next() as UInt64) >> 22
         counter &+= 1
-        return withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) }
+        return UUIDv7.uuid(high: high, low: low)
     }
 }

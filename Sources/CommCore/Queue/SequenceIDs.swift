@@ -20,8 +20,7 @@ package enum SequenceIDs {
 
     /// The range of all ids of a campaign.
     package static func range(startedAt: Date) -> (first: UUID, last: UUID) {
-        let milliseconds = milliseconds(of: startedAt)
-        return (lower(milliseconds: milliseconds, sequence: 0), upper(milliseconds: milliseconds, sequence: capacity - 1))
+        UUIDv7.bounds(of: startedAt)
     }
 
     static func milliseconds(of date: Date) -> Int64 {
@@ -31,8 +30,6 @@ package enum SequenceIDs {
     private static func make(milliseconds: Int64, sequence: Int64, random: UInt64) -> UUID {
         let high = UInt64(milliseconds) << 16 | 0x7000 | UInt64(sequence >> 18) & 0xFFF
         let low = 0x8000_0000_0000_0000 | (UInt64(sequence) & 0x3FFFF) << 44 | random
-        return withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { raw in
-            UUID(uuid: raw.loadUnaligned(as: uuid_t.self))
-        }
+        return UUIDv7.uuid(high: high, low: low)
     }
 }

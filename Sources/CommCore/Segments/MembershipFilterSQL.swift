@@ -78,13 +78,18 @@ struct MembershipFilterSQL {
         """
     }
 
-    /// A person's, not a machine's.
+    /// That an event `e` is of one type of reaction, opened or clicked.
     ///
-    /// The type is asked for in a form that no partial index of one type serves: these have the campaign's events by time, and would be
-    /// read whole for each contact.
+    /// It is asked for in a form that no partial index of one type serves: these have the campaign's events by time, and would be read whole
+    /// for each contact.
+    static func isReaction(_ type: SQL) -> SQL {
+        "e.type IN ('opened', 'clicked') AND (e.type || '') = \(sql: type)"
+    }
+
+    /// A person's, not a machine's.
     private func reaction(_ type: SQL, _ ids: [UUID]) -> SQL {
         """
-        e.type IN ('opened', 'clicked') AND (e.type || '') = \(sql: type) AND coalesce(e.verdict, 'unknown') IN ('human', 'unknown')
+        \(sql: Self.isReaction(type)) AND coalesce(e.verdict, 'unknown') IN ('human', 'unknown')
         AND \(sql: months("e.bucket_at", ids))
         """
     }

@@ -33,13 +33,8 @@ package enum UUIDv7 {
         return Date(timeIntervalSince1970: Double(high) / 1000)
     }
 
-    private static func uuid(high: UInt64, low: UInt64) -> UUID {
-        func byte(_ value: UInt64, _ index: UInt64) -> UInt8 { UInt8(truncatingIfNeeded: value >> (56 - 8 * index)) }
-        return UUID(
-            uuid: (
-                byte(high, 0), byte(high, 1), byte(high, 2), byte(high, 3), byte(high, 4), byte(high, 5), byte(high, 6), byte(high, 7),
-                byte(low, 0), byte(low, 1), byte(low, 2), byte(low, 3), byte(low, 4), byte(low, 5), byte(low, 6), byte(low, 7)
-            )
-        )
+    /// The id of these sixteen bytes, the first eight of them in `high`.
+    static func uuid(high: UInt64, low: UInt64) -> UUID {
+        withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) }
     }
 }

@@ -21,32 +21,6 @@ package final class TestDovecot: Sendable {
     private let process = Mutex<pid_t?>(nil)
     private let delivered = Atomic<Int>(0)
 
-    /// For `localhost`, signed by itself, valid until 2126.
-    ///
-    /// It protects nothing: it is for tests only.
-    private static let certificatePEM = """
-        -----BEGIN CERTIFICATE-----
-        MIIBlTCCATugAwIBAgIUdnnCqd7uZN62bOCg91Kv6dzpU5QwCgYIKoZIzj0EAwIw
-        FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyMTAxNTQxNVoYDzIxMjYxMDI4
-        MDE1NDE1WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
-        PQMBBwNCAARfeRkrkKrYy5mNhbr6IRFpgWYIVcaV9dYLWIJiYV0l0Kkkg7XRw0W4
-        qe4/beBDPngBCrQZ3+qO8QbNiA0sZfW9o2kwZzAdBgNVHQ4EFgQU6O6Wl5lQqIkz
-        b0MMhabuBB43AOEwHwYDVR0jBBgwFoAU6O6Wl5lQqIkzb0MMhabuBB43AOEwFAYD
-        VR0RBA0wC4IJbG9jYWxob3N0MA8GA1UdEwEB/wQFMAMBAf8wCgYIKoZIzj0EAwID
-        SAAwRQIhALD4MNwDzSd3Twa3lUf7/1eVZhU2VYnZNRX0sVx1jxk+AiAR27rkrqlY
-        zTh4hTNZhzFdQbAVhZyueeGuPNQp4shsLQ==
-        -----END CERTIFICATE-----
-
-        """
-    private static let keyPEM = """
-        -----BEGIN PRIVATE KEY-----
-        MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgi0AaH71Zvk/Ywz5V
-        tOM1ThN6rXGA/9UetHjkioBrChahRANCAARfeRkrkKrYy5mNhbr6IRFpgWYIVcaV
-        9dYLWIJiYV0l0Kkkg7XRw0W4qe4/beBDPngBCrQZ3+qO8QbNiA0sZfW9
-        -----END PRIVATE KEY-----
-
-        """
-
     private init() throws {
         folder = "\(Self.folderOfAll)/dovecot-\(UUID().uuidString.prefix(8).lowercased())"
         certificate = "\(folder)/certificate.pem"
@@ -55,8 +29,8 @@ package final class TestDovecot: Sendable {
             try FileManager.default.createDirectory(atPath: "\(folder)/\(path)", withIntermediateDirectories: true)
         }
         try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: folder)
-        try Self.certificatePEM.write(toFile: certificate, atomically: true, encoding: .utf8)
-        try Self.keyPEM.write(toFile: "\(folder)/key.pem", atomically: true, encoding: .utf8)
+        try LocalhostCertificate.pem.write(toFile: certificate, atomically: true, encoding: .utf8)
+        try LocalhostCertificate.privateKey.write(toFile: "\(folder)/key.pem", atomically: true, encoding: .utf8)
         try settings.write(toFile: "\(folder)/dovecot.conf", atomically: true, encoding: .utf8)
         try "\(Self.user):{PLAIN}\(Self.password)::::::\n".write(toFile: "\(folder)/users", atomically: true, encoding: .utf8)
         try giveAway("mail")

@@ -2,7 +2,7 @@ import HTTPTypes
 import NIOCore
 
 /// The answers to tracked links and open pixels, as they go over the wire (RFC 9112).
-struct TrackingResponse: Sendable {
+enum TrackingResponse {
     private static let redirect = head(.found, TrackedLinks.redirectHeaders, length: 0)
     private static let trap = head(.noContent, TrackedLinks.redirectHeaders, length: nil)
     private static let pixel = head(.ok, TrackedLinks.pixelHeaders, length: TrackedLinks.pixel.count)

@@ -108,15 +108,7 @@ struct EventFeedTests {
         #expect(document["type"] as? String == "message.clicked" && fact.id == EventFact.id(of: event.id) && !fact.id.contains("."))
         #expect(data["email"] as? String == "person1@example.com" && data["url"] as? String == "https://shop.example/one")
         #expect(data["campaign_id"] as? String == bench.fixture.campaignID.uuidString.lowercased())
-        let erasures = ErasureRepository(client: bench.api, time: bench.time)
-        _ = try await erasures.request(
-            tenantID: bench.tenantID,
-            email: "person1@example.com",
-            confirm: "person1@example.com",
-            requestedBy: "key:k"
-        )
-        let eraser = ErasureWorker(client: bench.worker, time: bench.time, logger: .silent)
-        while try await eraser.run() {}
+        try await bench.erase("person1@example.com")
         let after = try await all(bench)[0].json
         #expect(!after.contains("person1") && !after.contains("contact_id") && after.contains("message.clicked"))
     }

@@ -104,6 +104,14 @@ struct WebhookBench {
         try await endpoints.get(tenantID: tenantID, id: id)
     }
 
+    /// Forgets a person, to the end.
+    func erase(_ email: String) async throws {
+        let erasures = ErasureRepository(client: api, time: time)
+        _ = try await erasures.request(tenantID: tenantID, email: email, confirm: email, requestedBy: "key:k")
+        let eraser = ErasureWorker(client: worker, time: time, logger: .silent)
+        while try await eraser.run() {}
+    }
+
     /// Serves until nothing is due now.
     func drain(_ dispatcher: WebhookDispatcher) async throws {
         while try await dispatcher.runOnce() > 0 {}

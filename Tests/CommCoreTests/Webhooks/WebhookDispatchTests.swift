@@ -538,15 +538,7 @@ struct WebhookDispatchTests {
         try await bench.record([.delivered])
         try await bench.drain(bench.dispatcher())
         #expect(try await bench.attempts(made.endpoint.id).first?.response?.contains("person1") == true)
-        let erasures = ErasureRepository(client: bench.api, time: bench.time)
-        _ = try await erasures.request(
-            tenantID: bench.tenantID,
-            email: "person1@example.com",
-            confirm: "person1@example.com",
-            requestedBy: "key:k"
-        )
-        let eraser = ErasureWorker(client: bench.worker, time: bench.time, logger: .silent)
-        while try await eraser.run() {}
+        try await bench.erase("person1@example.com")
         let attempt = try #require(try await bench.attempts(made.endpoint.id).first)
         #expect(attempt.response == nil && attempt.outcome == "failed")
         try await server.close()

@@ -83,8 +83,8 @@ struct MembershipByAge {
             """
         case .reacted(let id, let type):
             """
-            email_events WHERE tenant_id = \(tenantID) AND campaign_id = \(id) AND contact_id IS NOT NULL
-               AND type IN ('opened', 'clicked') AND (type || '') = \(type) AND \(sql: periods?.condition("bucket_at", [id]) ?? "true")
+            email_events e WHERE tenant_id = \(tenantID) AND campaign_id = \(id) AND contact_id IS NOT NULL
+               AND \(sql: MembershipFilterSQL.isReaction("\(type)")) AND \(sql: periods?.condition("bucket_at", [id]) ?? "true")
             """
         case .tag(let tag): "contact_tags WHERE tenant_id = \(tenantID) AND tag = \(tag)"
         case .mailed: nil
