@@ -1,0 +1,4 @@
+/// What a message travels by.
+package enum Channel: String, Sendable, CaseIterable {
+    case email, sms, push
+}
