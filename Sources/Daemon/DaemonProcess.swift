@@ -81,8 +81,15 @@ package struct DaemonProcess: Sendable {
     }
 
     /// A background duty; see ``Duty``.
-    package func duty(_ name: String, idle: Duration, step: @escaping @Sendable () async throws -> Bool) -> Duty {
-        Duty(name, pace: .init(idle: idle), readiness: readiness, heartbeat: heartbeats.new(), logger: logger, step: step)
+    ///
+    /// - Parameter wake: ends its rest early.
+    package func duty(
+        _ name: String,
+        idle: Duration,
+        wake: WakeSignal? = nil,
+        step: @escaping @Sendable () async throws -> Bool
+    ) -> Duty {
+        Duty(name, pace: .init(idle: idle), readiness: readiness, heartbeat: heartbeats.new(), logger: logger, wake: wake, step: step)
     }
 
     /// Runs until SIGTERM or SIGINT; then stops the services in reverse order, each finishing the step it is in.

@@ -26,15 +26,19 @@ package struct Duty: Service {
     private let heartbeat: Heartbeat
     private let logger: Logger
     private let failures: Counter
+    private let wake: WakeSignal?
     private let step: @Sendable () async throws -> Bool
 
-    /// - Parameter step: does a bounded piece of work; true when there is more to do at once.
+    /// - Parameters:
+    ///   - wake: ends a rest early.
+    ///   - step: does a bounded piece of work; true when there is more to do at once.
     package init(
         _ name: String,
         pace: Pace,
         readiness: Readiness,
         heartbeat: Heartbeat,
         logger: Logger,
+        wake: WakeSignal? = nil,
         step: @escaping @Sendable () async throws -> Bool
     ) {
         self.name = name
@@ -43,6 +47,7 @@ package struct Duty: Service {
         self.heartbeat = heartbeat
         self.logger = logger
         self.failures = Counter(label: "comm_duty_failures_total", dimensions: [("duty", name)])
+        self.wake = wake
         self.step = step
     }
 
@@ -52,11 +57,12 @@ package struct Duty: Service {
         var random = SystemRandomNumberGenerator()
         while !Task.isShuttingDownGracefully, !Task.isCancelled {
             heartbeat.beat()
+            let signals = wake?.count ?? 0
             do {
                 let hasMore = try await step()
                 if failed > 0 { logger.notice("duty works again", metadata: ["duty": "\(name)", "failures": "\(failed)"]) }
                 failed = 0
-                if !hasMore { await pause(pace.idle) }
+                if !hasMore { await rest(since: signals) }
             } catch {
                 failed += 1
                 failures.increment()
@@ -64,6 +70,11 @@ package struct Duty: Service {
                 await pause(pace.backoff.pause(afterFailure: failed, using: &random))
             }
         }
+    }
+
+    private func rest(since signals: Int) async {
+        guard let wake else { return await pause(pace.idle) }
+        await cancelWhenGracefulShutdown { await wake.wait(since: signals, upTo: pace.idle) }
     }
 
     private func pause(_ duration: Duration) async {

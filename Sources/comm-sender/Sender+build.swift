@@ -14,7 +14,7 @@ func buildSender(_ configuration: SenderConfiguration, process: DaemonProcess) t
     let database = PostgresClient(
         configuration: PostgresConfiguration(
             url: configuration.database.url.reveal(),
-            poolSize: max(configuration.database.poolSize, configuration.lanes + 4),
+            poolSize: max(configuration.database.poolSize, configuration.lanes + 12),
             applicationName: process.name
         ),
         logger: logger
@@ -23,39 +23,24 @@ func buildSender(_ configuration: SenderConfiguration, process: DaemonProcess) t
     let route = try Route.make(configuration, redis: redis, process: process)
 
     let log = DeliveryLogRepository(client: database, faults: faults)
-    let campaigns = CampaignCache(
-        client: database,
-        fromAddress: configuration.links.fromAddress,
-        unsubscribeMailto: configuration.links.unsubscribeMailto,
-        bases: try LinkBases(tracking: configuration.links.trackingBase, publicBase: configuration.links.publicBase),
-        signer: LinkTokenSigner(key: try LinkTokenKey(secret: configuration.links.signingSecret.reveal()))
-    )
     let settings = DispatchSettings(
         owner: "\(ProcessInfo.processInfo.hostName):\(ProcessInfo.processInfo.processIdentifier)",
         lease: configuration.lease.seconds,
         confirmAfter: configuration.reconcileAfter.seconds
     )
     let dispatcher = Dispatcher(
-        stores: DispatchStores(
-            chunks: ChunkRepository(client: database),
-            messages: MessageRepository(client: database),
-            log: log,
-            campaigns: campaigns
+        stores: try DispatchStores(
+            client: database,
+            links: configuration.links,
+            faults: faults
         ),
-        gateway: route.gateway,
+        router: HandoverRouter(route.gateway, time: time),
         settings: settings,
         time: time,
         faults: faults
     )
     let expander = CampaignExpander(client: database, chunkSize: configuration.chunkSize, time: time, faults: faults, logger: logger)
-    let reconciler = HandoverReconciler(
-        repository: HandoverRepository(client: database),
-        campaigns: campaigns,
-        gateway: route.gateway,
-        settings: settings,
-        time: time,
-        logger: logger
-    )
+    let reconciler = HandoverReconciler(client: database, dispatcher: dispatcher, logger: logger)
     let retrier = CampaignRetrier(client: database, time: time, logger: logger)
     let lanes = LaneMonitor(time: time)
     let heartbeats = HeartbeatRepository(client: database, time: time)
@@ -76,8 +61,7 @@ func buildSender(_ configuration: SenderConfiguration, process: DaemonProcess) t
             try await lanes.watch(hasRoom: dispatcher.hasRoom, step: dispatcher.dispatchSingles)
         }
     )
-    // Tests of campaigns do not wait for room: they are few, and somebody sits before his mailbox.
-    services.append(process.duty("express-lane", idle: .milliseconds(250)) { try await dispatcher.dispatchExpress() })
+    services += ExpressLanes(dispatcher, database: configuration.database, workers: 2, process: process).services
     services.append(process.duty("retrier", idle: .milliseconds(500)) { try await retrier.step() })
     services.append(
         process.duty("heartbeat", idle: .seconds(5)) {

@@ -6,7 +6,7 @@ import Postgres
 package actor CampaignCache {
     /// A campaign ready to be handed over.
     package struct Campaign: Sendable {
-        package let envelope: CampaignEnvelope
+        package let envelope: MessageEnvelope
         package let renderer: MessageRenderer
     }
 
@@ -56,7 +56,7 @@ package actor CampaignCache {
         return Campaign(envelope: envelope, renderer: renderer)
     }
 
-    private func renderer(of envelope: CampaignEnvelope, isTest: Bool) async throws -> MessageRenderer? {
+    private func renderer(of envelope: MessageEnvelope, isTest: Bool) async throws -> MessageRenderer? {
         let key = Key(artifactID: envelope.artifactID, isTest: isTest)
         if let known = renderers[key] { return known }
         guard let json = try await repository.program(tenantID: envelope.tenantID, artifactID: envelope.artifactID) else { return nil }

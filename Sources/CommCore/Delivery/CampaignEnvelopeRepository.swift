@@ -9,7 +9,7 @@ struct CampaignEnvelopeRepository: Sendable {
 
     /// - Parameter artifactID: what is sent, where it is not what is fixed for the campaign.
     /// - Returns: nil when there is no such campaign or it has no artifact.
-    func envelope(tenantID: UUID, campaignID: UUID, artifactID: UUID? = nil) async throws -> CampaignEnvelope? {
+    func envelope(tenantID: UUID, campaignID: UUID, artifactID: UUID? = nil) async throws -> MessageEnvelope? {
         let rows = try await client.query(
             """
             SELECT name, motor_block_id, coalesce(\(artifactID), artifact_id) AS artifact_id, from_address, from_name, reply_to
@@ -19,10 +19,10 @@ struct CampaignEnvelopeRepository: Sendable {
         )
         guard let row = rows.first else { return nil }
         let name: String = try row.get("name")
-        return CampaignEnvelope(
+        return MessageEnvelope(
             tenantID: tenantID,
-            campaignID: campaignID,
-            campaignName: name,
+            origin: .campaign(campaignID),
+            title: name,
             motorBlockID: try row.get("motor_block_id"),
             artifactID: try row.get("artifact_id"),
             fromAddress: try row.get("from_address") ?? defaultFromAddress,

@@ -19,14 +19,12 @@ package struct DeliveryLogRepository: Sendable {
     /// Records a whole chunk.
     ///
     /// - Parameters:
-    ///   - dispositions: what became of each message; those that are missing here were not in the queue any more.
-    ///   - gateway: name of the gateway that took the messages.
+    ///   - outcomes: what became of each message; those that are missing here were not in the queue any more.
     ///   - checkAfter: when to ask the gateway whether it still has them; nil when its acceptance is final.
     /// - Returns: false when another sender holds the chunk by now; then nothing was written.
     package func record(
         _ chunk: Chunk,
-        dispositions: [UUID: Disposition],
-        gateway: String,
+        outcomes: [UUID: HandoverOutcome],
         checkAfter: Date?,
         now: Date
     ) async throws -> Bool {
@@ -44,13 +42,12 @@ package struct DeliveryLogRepository: Sendable {
                 tenantID: chunk.tenantID,
                 campaignID: chunk.campaignID,
                 priority: chunk.priority,
-                dispositions: dispositions,
-                gateway: gateway,
+                outcomes: outcomes,
                 selection: "m.in_chunk AND m.id BETWEEN \(chunk.firstID) AND \(chunk.lastID)"
             )
             let written = try await write(batch, now: now, on: connection)
             try await faults.hit("confirm.mid")
-            let anySent = dispositions.values.contains(.sent)
+            let anySent = outcomes.values.contains { $0.disposition == .sent }
             if !written.isEmpty {
                 let dispatched = DispatchedChunk(
                     tenantID: chunk.tenantID,
@@ -69,8 +66,7 @@ package struct DeliveryLogRepository: Sendable {
     /// Records messages that were claimed one by one.
     package func record(
         _ claim: ClaimedMessages,
-        dispositions: [UUID: Disposition],
-        gateway: String,
+        outcomes: [UUID: HandoverOutcome],
         checkAfter: Date?,
         now: Date
     ) async throws {
@@ -79,19 +75,12 @@ package struct DeliveryLogRepository: Sendable {
                 tenantID: claim.tenantID,
                 campaignID: claim.campaignID,
                 priority: claim.priority,
-                dispositions: dispositions,
-                gateway: gateway,
-                selection: "m.lease_token = \(claim.token) AND m.id = ANY(\(claim.messages.map(\.id))::uuid[])",
-                isTest: claim.isTest
+                outcomes: outcomes,
+                selection: "m.lease_token = \(claim.token) AND m.id = ANY(\(claim.messages.map(\.id))::uuid[])"
             )
             let written = try await write(batch, now: now, on: connection)
             try await faults.hit("confirm.mid")
-            let sent = written.filter { dispositions[$0] == .sent }
-            // A test is in no contact's history and in no statistics; whether it arrives is followed all the same.
-            guard !claim.isTest else {
-                guard let checkAfter, let artifactID = claim.artifactID else { return }
-                return try await Self.followUpTests(sent, artifactID, claim: claim, checkAfter: checkAfter, now: now, on: connection)
-            }
+            let sent = written.filter { outcomes[$0]?.disposition == .sent }
             try await announce(
                 written.map {
                     DispatchedChunk(tenantID: claim.tenantID, campaignID: claim.campaignID, firstID: $0, lastID: $0, recordedAt: now)
@@ -165,8 +154,7 @@ package struct DeliveryLogRepository: Sendable {
             tenantID: try row.get("tenant_id"),
             campaignID: try row.get("campaign_id"),
             priority: try row.get("priority"),
-            dispositions: [:],
-            gateway: nil,
+            outcomes: [:],
             selection: selection,
             fallback: .skipped(reason: "cancelled")
         )
@@ -186,14 +174,11 @@ package struct DeliveryLogRepository: Sendable {
         let tenantID: UUID
         let campaignID: UUID
         let priority: Int16
-        let dispositions: [UUID: Disposition]
-        let gateway: String?
+        let outcomes: [UUID: HandoverOutcome]
         /// Which rows `m` of message_queue are meant.
         let selection: SQL
         /// What became of rows that have no disposition; nil leaves them in the queue.
         var fallback: Disposition?
-        /// Counts nowhere.
-        var isTest = false
     }
 
     /// Deferred messages go back to the queue on their own, all others leave it: the server moves them, only what is not simply
@@ -203,13 +188,14 @@ package struct DeliveryLogRepository: Sendable {
     @discardableResult
     private func write(_ batch: RecordedBatch, now: Date, on connection: PostgresConnection) async throws -> [UUID] {
         try await Self.deferMessages(batch, on: connection)
-        let finished = batch.dispositions.filter { $0.value.outcome != nil }
+        let finished = batch.outcomes.filter { $0.value.disposition.outcome != nil }
         let ids = Array(finished.keys)
         let rows = try await connection.query(
             """
             WITH result AS (
-                SELECT unnest(\(ids)::uuid[]) AS id, unnest(\(ids.map { finished[$0]?.outcome })::text[]) AS outcome,
-                       unnest(\(ids.map { finished[$0]?.reason })::text[]) AS reason),
+                SELECT unnest(\(ids)::uuid[]) AS id, unnest(\(ids.map { finished[$0]?.disposition.outcome })::text[]) AS outcome,
+                       unnest(\(ids.map { finished[$0]?.disposition.reason })::text[]) AS reason,
+                       unnest(\(ids.map { finished[$0]?.gateway })::text[]) AS gateway),
             moved AS (
                 DELETE FROM message_queue m
                 WHERE m.tenant_id = \(batch.tenantID) AND m.priority = \(batch.priority) AND m.campaign_id = \(batch.campaignID)
@@ -219,14 +205,13 @@ package struct DeliveryLogRepository: Sendable {
                                          gateway, artifact_id, merge_values, attempts, is_test, occurred_at)
             SELECT m.tenant_id, m.id, to_timestamp(('x' || left(translate(m.id::text, '-', ''), 12))::bit(48)::bigint / 1000.0),
                    m.campaign_id, m.contact_id, m.channel, m.recipient, coalesce(r.outcome, \(batch.fallback?.outcome)),
-                   coalesce(r.reason, \(batch.fallback?.reason)), \(batch.gateway), m.artifact_id, m.merge_values, m.attempts + 1,
+                   coalesce(r.reason, \(batch.fallback?.reason)), r.gateway, m.artifact_id, m.merge_values, m.attempts + 1,
                    m.is_test, \(now)
             FROM moved m LEFT JOIN result r ON r.id = m.id
             ORDER BY m.id
             RETURNING id, outcome
             """
         )
-        guard !batch.isTest else { return try rows.map { try $0.get("id") } }
         var counts: [String: Int] = [:]
         for row in rows { counts[try row.get("outcome"), default: 0] += 1 }
         try await connection.execute(
@@ -242,8 +227,8 @@ package struct DeliveryLogRepository: Sendable {
     }
 
     private static func deferMessages(_ batch: RecordedBatch, on connection: PostgresConnection) async throws {
-        let deferred = batch.dispositions.compactMap { id, disposition -> (UUID, Date, String)? in
-            guard case .deferred(let until, let reason) = disposition else { return nil }
+        let deferred = batch.outcomes.compactMap { id, outcome -> (UUID, Date, String)? in
+            guard case .deferred(let until, let reason) = outcome.disposition else { return nil }
             return (id, until, reason)
         }
         guard !deferred.isEmpty else { return }
@@ -306,29 +291,6 @@ package struct DeliveryLogRepository: Sendable {
             SELECT \(claim.tenantID), \(claim.campaignID), n.first_no + m.ordinality - 1, \(claim.priority), m.id, m.id, 1,
                    'handed_over', \(checkAfter), \(now)
             FROM unnest(\(ids)::uuid[]) WITH ORDINALITY AS m(id, ordinality), numbered n
-            """
-        )
-    }
-
-    /// The same for tests, whose campaign may be a draft without numbers.
-    ///
-    /// The number is made of the message's id; should two ever meet in one, the second is not followed.
-    private static func followUpTests(
-        _ ids: [UUID],
-        _ artifactID: UUID,
-        claim: ClaimedMessages,
-        checkAfter: Date,
-        now: Date,
-        on connection: PostgresConnection
-    ) async throws {
-        guard !ids.isEmpty else { return }
-        try await connection.execute(
-            """
-            INSERT INTO queue_chunks (tenant_id, campaign_id, chunk_no, priority, first_id, last_id, size, state, check_after, created_at,
-                                      test_artifact_id)
-            SELECT \(claim.tenantID), \(claim.campaignID), -1 - (hashtext(id::text) & 2147483646), \(claim.priority), id, id, 1,
-                   'handed_over', \(checkAfter), \(now), \(artifactID)
-            FROM unnest(\(ids)::uuid[]) AS id ON CONFLICT DO NOTHING
             """
         )
     }

@@ -2,7 +2,7 @@ import FoundationEssentials
 import Logging
 import Metrics
 
-/// The outbound pipeline from a claim to its record: check → render → hand over → record.
+/// The outbound pipeline from a claim to its record: check → render → route → throttle → hand over → record.
 ///
 /// Every step can be repeated after a crash without a second message; `docs/message-lifecycle.md` shows the device that makes it so.
 package struct Dispatcher: Sendable {
@@ -10,32 +10,30 @@ package struct Dispatcher: Sendable {
     static let crashesBeforeSplit = 3
     static let crashesBeforeDeath = 3
 
-    private let stores: DispatchStores
-    private let gateway: any Gateway
-    private let settings: DispatchSettings
-    private let time: any TimeSource
+    let stores: DispatchStores
+    let router: HandoverRouter
+    let settings: DispatchSettings
+    let time: any TimeSource
     private let faults: FaultPoints
-    private let handedOver: Counter
     private let repeated = Counter(label: "comm_handover_found_done_total")
 
     package init(
         stores: DispatchStores,
-        gateway: any Gateway,
+        router: HandoverRouter,
         settings: DispatchSettings,
         time: any TimeSource,
         faults: FaultPoints
     ) {
         self.stores = stores
-        self.gateway = gateway
+        self.router = router
         self.settings = settings
         self.time = time
         self.faults = faults
-        self.handedOver = Counter(label: "comm_messages_handed_over_total", dimensions: [("gateway", gateway.name)])
     }
 
-    /// Whether the gateway takes more work now.
+    /// Whether any gateway takes more work now.
     package func hasRoom() async throws -> Bool {
-        try await gateway.hasRoom()
+        try await router.hasRoom()
     }
 
     /// Claims and finishes one chunk.
@@ -48,7 +46,7 @@ package struct Dispatcher: Sendable {
             try await dispatch(chunk)
         } catch {
             // Best effort: when the store is away too, the lease runs out by itself.
-            try? await stores.chunks.release(chunk)
+            try? await stores.chunks.release(chunk, until: (error as? GatewayOutage)?.until)
             throw error
         }
         return true
@@ -58,36 +56,30 @@ package struct Dispatcher: Sendable {
         try await faults.hit("lease.after")
         if chunk.size > 1, chunk.crashes >= Self.crashesBeforeSplit { return try await stores.chunks.split(chunk, now: time.now) }
         let messages = try await stores.messages.messages(of: chunk, now: time.now)
-        let scope = HandoverScope(campaignID: chunk.campaignID, chunk: chunk.scopeNumber)
         let isPoison = chunk.size == 1 && chunk.crashes >= Self.crashesBeforeDeath
-        let dispositions = try await withRenewal(of: chunk) {
+        let outcomes = try await withRenewal(of: chunk) {
             try await handOver(
                 Work(
                     tenantID: chunk.tenantID,
-                    campaignID: chunk.campaignID,
-                    scope: scope,
+                    origin: .campaign(chunk.campaignID),
+                    scope: HandoverScope(campaignID: chunk.campaignID, chunk: chunk.scopeNumber),
                     messages: messages,
                     isRepeat: chunk.attempts > 1,
-                    isPoison: isPoison
+                    isPoison: isPoison,
+                    content: { try await campaign(tenantID: chunk.tenantID, id: chunk.campaignID) }
                 )
             ) {
                 try await stores.chunks.renew(chunk, lease: settings.lease, now: time.now)
             }
         }
-        guard let dispositions else { return try await stores.chunks.release(chunk) }
+        guard let outcomes else { return try await stores.chunks.release(chunk) }
         try await faults.hit("confirm.before")
-        let recorded = try await stores.log.record(
-            chunk,
-            dispositions: dispositions,
-            gateway: gateway.name,
-            checkAfter: checkAfter,
-            now: time.now
-        )
-        if recorded { count(dispositions) }
+        let recorded = try await stores.log.record(chunk, outcomes: outcomes, checkAfter: checkAfter(outcomes), now: time.now)
+        if recorded { count(outcomes) }
         try await faults.hit("confirm.after")
     }
 
-    /// Claims and finishes messages that are due on their own.
+    /// Claims and finishes messages of campaigns that are due on their own.
     ///
     /// - Returns: false when none is due.
     package func dispatchSingles() async throws -> Bool {
@@ -96,114 +88,120 @@ package struct Dispatcher: Sendable {
         }
         let work = Work(
             tenantID: claim.tenantID,
-            campaignID: claim.campaignID,
-            scope: HandoverScope(campaignID: claim.campaignID, chunk: nil),
-            messages: claim.messages,
-            isRepeat: true,
-            isPoison: false
-        )
-        return try await finish(claim, work)
-    }
-
-    /// Claims and finishes messages of the express lanes: tests of campaigns.
-    ///
-    /// - Returns: false when none is due.
-    package func dispatchExpress() async throws -> Bool {
-        guard let claim = try await stores.messages.claimExpress(limit: settings.singlesPerClaim, lease: settings.lease, now: time.now)
-        else {
-            return false
-        }
-        let work = Work(
-            tenantID: claim.tenantID,
-            campaignID: claim.campaignID,
+            origin: .campaign(claim.campaignID),
             scope: HandoverScope(campaignID: claim.campaignID, chunk: nil),
             messages: claim.messages,
             isRepeat: true,
             isPoison: false,
-            artifactID: claim.artifactID,
-            isTest: claim.isTest
+            content: { try await campaign(tenantID: claim.tenantID, id: claim.campaignID) }
         )
-        return try await finish(claim, work)
-    }
-
-    private func finish(_ claim: ClaimedMessages, _ work: Work) async throws -> Bool {
-        guard let dispositions = try await handOver(work, isStillOurs: { true }) else { return true }
-        try await stores.log.record(claim, dispositions: dispositions, gateway: gateway.name, checkAfter: checkAfter, now: time.now)
-        count(dispositions)
+        guard let outcomes = try await handOver(work, isStillOurs: { true }) else { return true }
+        try await stores.log.record(claim, outcomes: outcomes, checkAfter: checkAfter(outcomes), now: time.now)
+        count(outcomes)
         return true
     }
 
-    private struct Work: Sendable {
+    /// Messages of one origin on their way through the pipeline.
+    struct Work: Sendable {
         let tenantID: UUID
-        let campaignID: UUID
+        let origin: MessageOrigin
         let scope: HandoverScope
         let messages: [QueuedMessage]
         let isRepeat: Bool
         let isPoison: Bool
-        var artifactID: UUID?
-        var isTest = false
+        var channel = Channel.email
+        /// What they are made of; nil when it is gone.
+        let content: @Sendable () async throws -> (envelope: MessageEnvelope, renderer: MessageRenderer)?
     }
 
     /// - Returns: what became of each message; nil when the lease was lost or the campaign stopped, and nothing was done.
-    private func handOver(_ work: Work, isStillOurs: @Sendable () async throws -> Bool) async throws -> [UUID: Disposition]? {
+    func handOver(_ work: Work, isStillOurs: @Sendable () async throws -> Bool) async throws -> [UUID: HandoverOutcome]? {
         guard !work.messages.isEmpty else { return [:] }
         // Looked up before the check: what has left cannot be suppressed any more, and is recorded as what it is.
-        let states = work.isRepeat ? try await gateway.states(of: work.messages.map(\.id), scope: work.scope) : [:]
+        let states = work.isRepeat ? try await router.states(of: work.messages.map(\.id), scope: work.scope, channel: work.channel) : [:]
         repeated.increment(by: states.count)
-        var dispositions: [UUID: Disposition] = [:]
+        var outcomes: [UUID: HandoverOutcome] = [:]
         var eligible: [OutgoingMessage] = []
         for message in work.messages {
-            if let state = states[message.id] {
-                dispositions[message.id] = state == .interrupted ? .unknown(reason: "its sender stopped while it was handed over") : .sent
+            if let (state, gateway) = states[message.id] {
+                let disposition: Disposition = state == .interrupted ? .unknown(reason: QueuedMessage.stopped) : .sent
+                outcomes[message.id] = HandoverOutcome(disposition, gateway: gateway)
             } else if let verdict = message.verdict {
-                dispositions[message.id] = verdict
-            } else if work.isPoison {
-                dispositions[message.id] = .failed(reason: "stopped its sender \(Self.crashesBeforeDeath) times")
+                outcomes[message.id] = HandoverOutcome(verdict)
+            } else if work.isPoison || message.isPoison {
+                outcomes[message.id] = HandoverOutcome(.failed(reason: "stopped its sender \(Self.crashesBeforeDeath) times"))
             } else {
                 eligible.append(message.outgoing)
             }
         }
-        guard !eligible.isEmpty else { return dispositions }
-        let campaign = try await stores.campaigns.campaign(
-            tenantID: work.tenantID,
-            campaignID: work.campaignID,
-            artifactID: work.artifactID,
-            isTest: work.isTest
-        )
-        guard let campaign else {
-            for message in eligible { dispositions[message.id] = .failed(reason: "campaign or artifact is gone") }
-            return dispositions
+        guard !eligible.isEmpty else { return outcomes }
+        guard let content = try await work.content() else {
+            let reason = work.origin.campaignID == nil ? "the request or its content is gone" : "campaign or artifact is gone"
+            for message in eligible { outcomes[message.id] = HandoverOutcome(.failed(reason: reason)) }
+            return outcomes
+        }
+        if let end = content.envelope.expiresAt, end <= time.now {
+            for message in eligible { outcomes[message.id] = HandoverOutcome(.failed(reason: "expired")) }
+            return outcomes
         }
         guard try await isStillOurs() else { return nil }
         let batch = HandoverBatch(
-            envelope: campaign.envelope,
-            renderer: campaign.renderer,
+            envelope: content.envelope,
+            renderer: content.renderer,
             scope: work.scope,
             messages: eligible,
             isRepeat: work.isRepeat
         )
-        for (message, outcome) in zip(eligible, try await gateway.handOver(batch)) { dispositions[message.id] = outcome }
-        return expireOld(dispositions, messages: work.messages)
+        for (message, outcome) in zip(eligible, try await router.handOver(batch)) { outcomes[message.id] = outcome }
+        return expireOld(outcomes, messages: work.messages, after: maximumAge(content.envelope))
+    }
+
+    private func maximumAge(_ envelope: MessageEnvelope) -> TimeInterval {
+        envelope.campaignID == nil ? RetryPolicy.of(envelope.priority).maximumAge : settings.maximumAge
     }
 
     /// A message that was deferred for too long is given up.
-    private func expireOld(_ dispositions: [UUID: Disposition], messages: [QueuedMessage]) -> [UUID: Disposition] {
-        var result = dispositions
+    private func expireOld(
+        _ outcomes: [UUID: HandoverOutcome],
+        messages: [QueuedMessage],
+        after maximumAge: TimeInterval
+    ) -> [UUID: HandoverOutcome] {
+        var result = outcomes
         for message in messages {
-            guard case .deferred(let until, let reason) = dispositions[message.id],
+            guard case .deferred(let until, let reason) = outcomes[message.id]?.disposition,
                 let since = message.ageFrom ?? UUIDv7.time(of: message.id)
             else { continue }
-            if until.timeIntervalSince(since) > settings.maximumAge { result[message.id] = .failed(reason: "expired: \(reason)") }
+            if until.timeIntervalSince(since) > maximumAge { result[message.id]?.disposition = .failed(reason: "expired: \(reason)") }
         }
         return result
     }
 
-    private var checkAfter: Date? {
-        gateway.needsConfirmation ? time.now.addingTimeInterval(settings.confirmAfter) : nil
+    func campaign(
+        tenantID: UUID,
+        id: UUID,
+        artifactID: UUID? = nil,
+        isTest: Bool = false
+    ) async throws -> (envelope: MessageEnvelope, renderer: MessageRenderer)? {
+        let campaign = try await stores.campaigns.campaign(tenantID: tenantID, campaignID: id, artifactID: artifactID, isTest: isTest)
+        return campaign.map { ($0.envelope, $0.renderer) }
     }
 
-    private func count(_ dispositions: [UUID: Disposition]) {
-        handedOver.increment(by: dispositions.values.count { $0 == .sent })
+    /// When to ask what became of what was sent; nil when every gateway keeps what it took.
+    private func checkAfter(_ outcomes: [UUID: HandoverOutcome]) -> Date? {
+        outcomes.values.contains { isUnconfirmed($0) } ? time.now.addingTimeInterval(settings.confirmAfter) : nil
+    }
+
+    /// Whether a message was sent by a gateway that may still lose it.
+    func isUnconfirmed(_ outcome: HandoverOutcome) -> Bool {
+        outcome.disposition == .sent && outcome.gateway.map(router.needsConfirmation) ?? false
+    }
+
+    func count(_ outcomes: [UUID: HandoverOutcome]) {
+        var counts: [String: Int] = [:]
+        for outcome in outcomes.values where outcome.disposition == .sent { counts[outcome.gateway ?? "none", default: 0] += 1 }
+        for (gateway, count) in counts {
+            Counter(label: "comm_messages_handed_over_total", dimensions: [("gateway", gateway)]).increment(by: count)
+        }
     }
 
     /// Renews the lease beside the work; when it is lost, the work is cancelled and the claim given up.
@@ -229,5 +227,10 @@ package struct Dispatcher: Sendable {
 extension QueuedMessage {
     fileprivate var outgoing: OutgoingMessage {
         OutgoingMessage(id: id, contactID: contactID, recipient: recipient, mergeValues: mergeValues)
+    }
+
+    /// Whether it has outlived several senders that held it.
+    fileprivate var isPoison: Bool {
+        lastError == Self.stopped && attempts >= Dispatcher.crashesBeforeDeath
     }
 }

@@ -1,86 +1,99 @@
 import FoundationEssentials
 import Logging
 import Metrics
+import Postgres
 
-/// Follows what was handed over until the platform is known to have it, and hands over again what was lost on the way (Redis came back
+/// Follows what was handed over until the gateway is known to have it, and hands over again what was lost on the way (Redis came back
 /// empty).
 ///
 /// It asks before it acts: a job is pushed again only when neither the platform nor Redis knows of it.
 package struct HandoverReconciler: Sendable {
-    private let repository: HandoverRepository
-    private let campaigns: CampaignCache
-    private let gateway: any Gateway
-    private let settings: DispatchSettings
-    private let time: any TimeSource
+    private let chunks: HandoverRepository
+    private let express: ExpressHandoverRepository
+    private let dispatcher: Dispatcher
     private let logger: Logger
     private let repeated = Counter(label: "comm_handover_repeated_total")
 
-    package init(
-        repository: HandoverRepository,
-        campaigns: CampaignCache,
-        gateway: any Gateway,
-        settings: DispatchSettings,
-        time: any TimeSource,
-        logger: Logger
-    ) {
-        self.repository = repository
-        self.campaigns = campaigns
-        self.gateway = gateway
-        self.settings = settings
-        self.time = time
+    /// - Parameter dispatcher: whose stores, gateways and settings are used.
+    package init(client: PostgresClient, dispatcher: Dispatcher, logger: Logger) {
+        chunks = HandoverRepository(client: client)
+        express = ExpressHandoverRepository(client: client)
+        self.dispatcher = dispatcher
         self.logger = logger
     }
 
-    /// Looks at the chunks whose check is due.
+    private var now: Date { dispatcher.time.now }
+
+    /// Looks at the chunks and messages whose check is due.
     ///
-    /// - Returns: how many chunks were looked at.
+    /// - Returns: how many were looked at.
     package func step(limit: Int = 20) async throws -> Int {
-        let now = time.now
-        if try await gateway.hasLostMemory(now: now) {
+        let now = now
+        let later = now.addingTimeInterval(dispatcher.settings.confirmAfter)
+        if try await dispatcher.router.hasLostMemory(now: now) {
             // The platform's workers get time to mark what they had taken already.
-            let moved = try await repository.checkAllAfter(now.addingTimeInterval(settings.confirmAfter))
-            if moved > 0 { logger.warning("the hand-over list has lost its memory", metadata: ["chunks_to_check": "\(moved)"]) }
+            let moved = try await chunks.checkAllAfter(later) + express.checkAllAfter(later)
+            if moved > 0 { logger.warning("the hand-over list has lost its memory", metadata: ["checks": "\(moved)"]) }
         }
-        let chunks = try await repository.claimDue(limit: limit, nextCheck: now.addingTimeInterval(settings.confirmAfter), now: now)
-        for chunk in chunks { try await check(chunk) }
-        return chunks.count
+        let due = try await chunks.claimDue(limit: limit, nextCheck: later, now: now)
+        for chunk in due { try await check(chunk) }
+        let groups = try await express.claimDue(limit: limit * 25, nextCheck: later, now: now)
+        for group in groups { try await check(group) }
+        return due.count + groups.count
     }
 
     private func check(_ chunk: HandedOverChunk) async throws {
-        let scope = chunk.scope
-        let messages = try await repository.sentMessages(of: chunk, now: time.now)
-        let states = try await gateway.states(of: messages.map(\.id), scope: scope)
-        let lost = messages.filter { states[$0.id] == nil }
-        if !lost.isEmpty { try await handOverAgain(lost, chunk: chunk) }
-        if lost.isEmpty, states.values.allSatisfy({ $0 == .taken }) { try await repository.close(chunk) }
+        let sent = try await chunks.sentMessages(of: chunk, now: now)
+        var isOpen = false
+        for (gateway, messages) in Dictionary(grouping: sent, by: \.gateway) {
+            guard let gateway, dispatcher.router.needsConfirmation(gateway) else { continue }
+            let messages = messages.map(\.message)
+            let states = try await dispatcher.router.states(of: messages.map(\.id), scope: chunk.scope, gateway: gateway)
+            let lost = messages.filter { states[$0.id] == nil }
+            if !lost.isEmpty || !states.values.allSatisfy({ $0 == .taken }) { isOpen = true }
+            try await chunks.withdraw(lost.filter { $0.verdict != nil }, of: chunk, now: now)
+            try await handOverAgain(lost, chunk.scope, gateway: gateway) {
+                try await dispatcher.campaign(tenantID: chunk.tenantID, id: chunk.campaignID)
+            }
+        }
+        if !isOpen { try await chunks.close(chunk) }
     }
 
-    private func handOverAgain(_ lost: [QueuedMessage], chunk: HandedOverChunk) async throws {
-        let refused = lost.filter { $0.verdict != nil }
+    private func check(_ group: ExpressHandoverRepository.Group) async throws {
+        let key = group.key
+        let scope = HandoverScope(campaignID: key.origin.id, chunk: nil)
+        let states = try await dispatcher.router.states(of: group.messages.map(\.id), scope: scope, gateway: group.gateway)
+        let lost = group.messages.filter { states[$0.id] == nil }
+        try await express.withdraw(lost.filter { $0.verdict != nil }, tenantID: key.tenantID, now: now)
+        try await handOverAgain(lost, scope, gateway: group.gateway) { try await dispatcher.content(of: key) }
+        let done = group.messages.filter { states[$0.id] == .taken || (states[$0.id] == nil && $0.verdict != nil) }
+        try await express.close(done.map(\.id), tenantID: key.tenantID)
+    }
+
+    private func handOverAgain(
+        _ lost: [QueuedMessage],
+        _ scope: HandoverScope,
+        gateway: String,
+        content: () async throws -> (envelope: MessageEnvelope, renderer: MessageRenderer)?
+    ) async throws {
         let eligible = lost.filter { $0.verdict == nil }
-        try await repository.withdraw(refused, of: chunk, now: time.now)
-        guard !eligible.isEmpty else { return }
-        let campaign = try await campaigns.campaign(
-            tenantID: chunk.tenantID,
-            campaignID: chunk.campaignID,
-            artifactID: chunk.testArtifactID,
-            isTest: chunk.testArtifactID != nil
-        )
-        guard let campaign else { return }
+        guard !eligible.isEmpty, let content = try await content() else { return }
         let batch = HandoverBatch(
-            envelope: campaign.envelope,
-            renderer: campaign.renderer,
-            scope: chunk.scope,
+            envelope: content.envelope,
+            renderer: content.renderer,
+            scope: scope,
             messages: eligible.map {
                 OutgoingMessage(id: $0.id, contactID: $0.contactID, recipient: $0.recipient, mergeValues: $0.mergeValues)
             },
             isRepeat: true
         )
-        _ = try await gateway.handOver(batch)
+        try await dispatcher.router.handOverAgain(batch, gateway: gateway)
         repeated.increment(by: eligible.count)
         logger.warning(
             "messages handed over again",
-            metadata: ["tenant_id": "\(chunk.tenantID)", "campaign_id": "\(chunk.campaignID)", "count": "\(eligible.count)"]
+            metadata: [
+                "tenant_id": "\(content.envelope.tenantID)", "origin": "\(content.envelope.origin.id)", "count": "\(eligible.count)",
+            ]
         )
     }
 }

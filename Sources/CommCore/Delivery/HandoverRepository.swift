@@ -10,13 +10,15 @@ struct HandedOverChunk: Sendable {
     let lastID: UUID
     /// Where the gateway remembers its ids.
     let scope: HandoverScope
-    /// Whether it carries campaigns and newsletters, or tests of them.
-    let isMarketing: Bool
-    /// Of a test: what it was made of.
-    var testArtifactID: UUID?
 }
 
-/// SQL of the reconciler.
+/// A message that was sent, with the gateway that took it.
+struct HandedOverMessage: Sendable {
+    let message: QueuedMessage
+    let gateway: String?
+}
+
+/// SQL of the reconciler for chunks.
 package struct HandoverRepository: Sendable {
     private let client: PostgresClient
 
@@ -33,8 +35,7 @@ package struct HandoverRepository: Sendable {
                   WHERE state = 'handed_over' AND check_after <= \(now)
                   ORDER BY check_after LIMIT \(limit) FOR UPDATE SKIP LOCKED) due
             WHERE q.tenant_id = due.tenant_id AND q.campaign_id = due.campaign_id AND q.chunk_no = due.chunk_no
-            RETURNING q.tenant_id, q.campaign_id, q.chunk_no, q.first_id, q.last_id, q.scope_no, q.test_artifact_id,
-                q.priority IN (2, 3) OR q.test_artifact_id IS NOT NULL AS is_marketing
+            RETURNING q.tenant_id, q.campaign_id, q.chunk_no, q.first_id, q.last_id, q.scope_no
             """
         ).map { row in
             HandedOverChunk(
@@ -43,9 +44,7 @@ package struct HandoverRepository: Sendable {
                 number: try row.get("chunk_no"),
                 firstID: try row.get("first_id"),
                 lastID: try row.get("last_id"),
-                scope: HandoverScope(campaignID: try row.get("campaign_id"), chunk: try row.get("scope_no")),
-                isMarketing: try row.get("is_marketing"),
-                testArtifactID: try row.get("test_artifact_id")
+                scope: HandoverScope(campaignID: try row.get("campaign_id"), chunk: try row.get("scope_no"))
             )
         }
     }
@@ -56,17 +55,17 @@ package struct HandoverRepository: Sendable {
     }
 
     /// The messages of a chunk that the delivery log has as sent, each with what the last-moment check says by now.
-    func sentMessages(of chunk: HandedOverChunk, now: Date) async throws -> [QueuedMessage] {
+    func sentMessages(of chunk: HandedOverChunk, now: Date) async throws -> [HandedOverMessage] {
         try await client.query(
             """
-            SELECT q.id, q.contact_id, q.recipient, q.merge_values, q.attempts, \(sql: Eligibility.columns)
-            FROM delivery_events q \(sql: Eligibility.joins(now: now, isMarketing: chunk.isMarketing ? "true" : "false"))
+            SELECT q.id, q.contact_id, q.recipient, q.merge_values, q.attempts, q.gateway, \(sql: Eligibility.columns)
+            FROM delivery_events q \(sql: Eligibility.joins(now: now, isMarketing: "true"))
             WHERE q.tenant_id = \(chunk.tenantID) AND q.id BETWEEN \(chunk.firstID) AND \(chunk.lastID)
               AND q.created_at BETWEEN \(UUIDv7.time(of: chunk.firstID)) AND \(UUIDv7.time(of: chunk.lastID))
               AND q.campaign_id = \(chunk.campaignID) AND q.outcome = 'sent'
             ORDER BY q.id
             """
-        ).map(MessageRepository.message)
+        ).map { HandedOverMessage(message: try MessageRepository.message($0), gateway: try $0.get("gateway")) }
     }
 
     /// Everything of the chunk has arrived: nothing is left to follow.
@@ -94,7 +93,6 @@ package struct HandoverRepository: Sendable {
                 RETURNING d.outcome
                 """
             )
-            guard chunk.testArtifactID == nil else { return }  // Tests count nowhere.
             let outcomes: [String] = try rows.map { try $0.get("outcome") }
             let suppressed = outcomes.count { $0 == "suppressed" }
             try await connection.execute(

@@ -101,11 +101,14 @@ package struct ChunkRepository: Sendable {
         ) == 1
     }
 
-    /// Gives a chunk back unfinished, to be claimed again at once by anyone.
-    package func release(_ chunk: Chunk) async throws {
+    /// Gives a chunk back unfinished, to be claimed again by anyone.
+    ///
+    /// - Parameter until: not before that time; nil: at once.
+    package func release(_ chunk: Chunk, until: Date? = nil) async throws {
         try await client.execute(
             """
-            UPDATE queue_chunks SET state = 'open', lease_owner = NULL, lease_until = NULL, lease_token = NULL
+            UPDATE queue_chunks SET state = 'open', lease_owner = NULL, lease_until = NULL, lease_token = NULL,
+                due_at = coalesce(\(until), due_at)
             WHERE tenant_id = \(chunk.tenantID) AND campaign_id = \(chunk.campaignID) AND chunk_no = \(chunk.number)
               AND lease_token = \(chunk.token) AND state = 'leased'
             """

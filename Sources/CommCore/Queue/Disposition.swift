@@ -16,6 +16,8 @@ package enum Disposition: Sendable, Equatable {
     case unknown(reason: String)
     /// Comes back to the queue and is tried again at that time.
     case deferred(until: Date, reason: String)
+    /// The gateway certainly did not take it and takes nothing for now: another gateway may, or else it waits until that time.
+    case declined(until: Date, reason: String)
 
     /// The word in `delivery_events.outcome`; nil while the message is still live.
     var outcome: String? {
@@ -25,14 +27,16 @@ package enum Disposition: Sendable, Equatable {
         case .skipped: "skipped"
         case .failed: "failed"
         case .unknown: "unknown"
-        case .deferred: nil
+        case .deferred, .declined: nil
         }
     }
 
     var reason: String? {
         switch self {
         case .sent: nil
-        case .suppressed(let reason), .skipped(let reason), .failed(let reason), .unknown(let reason), .deferred(_, let reason): reason
+        case .suppressed(let reason), .skipped(let reason), .failed(let reason), .unknown(let reason), .deferred(_, let reason),
+            .declined(_, let reason):
+            reason
         }
     }
 }

@@ -33,7 +33,8 @@ package struct MessageRepository: Sendable {
                 SELECT q.tenant_id, q.campaign_id, q.priority FROM message_queue q
                 JOIN campaigns c ON c.tenant_id = q.tenant_id AND c.id = q.campaign_id AND c.status = 'sending'
                                 AND \(sql: WindowRepository.isOpen(now: now))
-                WHERE NOT q.in_chunk AND q.priority IN (2, 3) AND q.due_at <= \(now) AND (q.lease_until IS NULL OR q.lease_until < \(now))
+                WHERE NOT q.in_chunk AND q.campaign_id IS NOT NULL AND q.priority IN (2, 3) AND q.due_at <= \(now)
+                  AND (q.lease_until IS NULL OR q.lease_until < \(now))
                 ORDER BY q.priority, q.due_at LIMIT 1),
             due AS (
                 SELECT q.tenant_id, q.priority, q.id FROM message_queue q JOIN first f
@@ -60,47 +61,7 @@ package struct MessageRepository: Sendable {
         )
     }
 
-    /// Claims messages of the express lanes that are due: of one campaign, artifact and kind, whatever the campaign's status is.
-    package func claimExpress(limit: Int, lease: TimeInterval, now: Date) async throws -> ClaimedMessages? {
-        let token = UUIDv7.make(at: now)
-        let isDue: SQL = """
-            NOT q.in_chunk AND q.priority IN (0, 1, 4) AND q.due_at <= \(now) AND (q.lease_until IS NULL OR q.lease_until < \(now))
-            """
-        let rows = try await client.query(
-            """
-            WITH first AS (
-                SELECT q.tenant_id, q.campaign_id, q.priority, q.artifact_id, q.is_test FROM message_queue q
-                WHERE \(sql: isDue) AND q.campaign_id IS NOT NULL AND q.artifact_id IS NOT NULL
-                ORDER BY q.priority, q.due_at LIMIT 1),
-            due AS (
-                SELECT q.tenant_id, q.priority, q.id FROM message_queue q JOIN first f
-                    ON f.tenant_id = q.tenant_id AND f.campaign_id = q.campaign_id AND f.priority = q.priority
-                   AND f.artifact_id = q.artifact_id AND f.is_test = q.is_test
-                WHERE \(sql: isDue)
-                ORDER BY q.due_at LIMIT \(limit) FOR UPDATE OF q SKIP LOCKED),
-            taken AS (
-                UPDATE message_queue q SET lease_until = \(now.addingTimeInterval(lease)), lease_token = \(token)
-                FROM due WHERE q.tenant_id = due.tenant_id AND q.priority = due.priority AND q.id = due.id
-                RETURNING q.*)
-            SELECT q.id, q.contact_id, q.recipient, q.merge_values, q.attempts, q.age_from, q.tenant_id, q.campaign_id, q.priority,
-                   q.artifact_id, q.is_test, \(sql: Eligibility.columns)
-            FROM taken q \(sql: Eligibility.joins(now: now, isMarketing: "q.is_test"))
-            ORDER BY q.id
-            """
-        )
-        guard let first = rows.first else { return nil }
-        return ClaimedMessages(
-            tenantID: try first.get("tenant_id"),
-            campaignID: try first.get("campaign_id"),
-            priority: try first.get("priority"),
-            token: token,
-            messages: try rows.map(Self.queued),
-            artifactID: try first.get("artifact_id"),
-            isTest: try first.get("is_test")
-        )
-    }
-
-    private static func queued(_ row: PostgresRow) throws -> QueuedMessage {
+    static func queued(_ row: PostgresRow) throws -> QueuedMessage {
         var message = try message(row)
         message.ageFrom = try row.get("age_from")
         return message
@@ -125,8 +86,4 @@ package struct ClaimedMessages: Sendable {
     package let priority: Int16
     package let token: UUID
     package let messages: [QueuedMessage]
-    /// What they are made of, where it is not what the campaign sends.
-    package var artifactID: UUID?
-    /// Whether they count nowhere.
-    package var isTest = false
 }

@@ -13,4 +13,9 @@ package struct QueuedMessage: Sendable {
     package let verdict: Disposition?
     /// From when on its age counts, where that is not the time of its id: it was due later, or is tried again.
     package var ageFrom: Date?
+    /// What its last attempt met.
+    package var lastError: String?
+
+    /// The ``lastError`` of a message whose sender stopped while it held it.
+    static let stopped = "its sender stopped while it was handed over"
 }

@@ -29,7 +29,11 @@ final class TestSender: Gateway {
     func hasLostMemory(now: Date) async throws -> Bool { false }
 
     func handOver(_ batch: HandoverBatch) async throws -> [Disposition] {
-        let writer = JobWriter(envelope: batch.envelope, renderer: batch.renderer)
+        let writer = JobWriter(
+            envelope: batch.envelope,
+            motorBlockID: batch.envelope.motorBlockID ?? UUID(),
+            renderer: batch.renderer
+        )
         for message in batch.messages {
             let written = try writer.write(message)
             let json = try JSONSerialization.jsonObject(with: Data(written.job)) as? [String: Any] ?? [:]
@@ -62,26 +66,16 @@ final class TestSender: Gateway {
     /// Sends what waits in the express lanes.
     func runTests(_ client: APIClient) async throws {
         let dispatcher = try self.dispatcher(client)
-        while try await dispatcher.dispatchExpress() {}
+        for priority in Priority.allCases {
+            var after: UUID?
+            while try await dispatcher.dispatchExpress(priority, after: &after) {}
+        }
     }
 
     private func dispatcher(_ client: APIClient) throws -> Dispatcher {
-        let links = try APIClient.configuration().links
-        let campaigns = CampaignCache(
-            client: client.database,
-            fromAddress: links.fromAddress,
-            unsubscribeMailto: links.unsubscribeMailto,
-            bases: try LinkBases(tracking: links.trackingBase, publicBase: links.publicBase),
-            signer: try APIClient.signer()
-        )
         return Dispatcher(
-            stores: DispatchStores(
-                chunks: ChunkRepository(client: client.database),
-                messages: MessageRepository(client: client.database),
-                log: DeliveryLogRepository(client: client.database, faults: .none),
-                campaigns: campaigns
-            ),
-            gateway: self,
+            stores: try DispatchStores(client: client.database, links: APIClient.configuration().links, faults: .none),
+            router: HandoverRouter(self, time: client.time),
             settings: DispatchSettings(owner: "test"),
             time: client.time,
             faults: .none

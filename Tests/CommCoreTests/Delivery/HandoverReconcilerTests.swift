@@ -89,7 +89,7 @@ struct HandoverReconcilerTests {
                 on: connection
             )
         }
-        while try await bench.dispatcher.dispatchExpress() {}
+        try await bench.drainExpress()
         #expect(try await openChunks(bench) == 2)
         bench.gateway.state.withLock { $0.accepted[ids[0]] = nil }
         let suppressions = SuppressionRepository(client: bench.client, time: time)

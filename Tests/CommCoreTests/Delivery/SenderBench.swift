@@ -17,40 +17,41 @@ struct SenderBench {
     init(owner: String = "bench", gateway: RecordingGateway = RecordingGateway(), time: ManualTime, chunkSize: Int = 100) throws {
         let client = TestDatabase.current.client
         let logger = Logger.silent
-        let campaigns = CampaignCache(
-            client: client,
-            fromAddress: "news@example.com",
-            unsubscribeMailto: "unsubscribe@example.com",
-            bases: try LinkBases(tracking: "https://track.example.com", publicBase: "https://comm.example.com"),
-            signer: LinkTokenSigner(key: try LinkTokenKey(secret: "a test secret that is long enough for HS256"))
-        )
         let settings = DispatchSettings(owner: owner, lease: 60, confirmAfter: 60)
         let log = DeliveryLogRepository(client: client, faults: .none)
         self.client = client
         self.gateway = gateway
         self.time = time
         dispatcher = Dispatcher(
-            stores: DispatchStores(
-                chunks: ChunkRepository(client: client),
-                messages: MessageRepository(client: client),
-                log: log,
-                campaigns: campaigns
-            ),
-            gateway: gateway,
+            stores: try Self.stores(client),
+            router: HandoverRouter(gateway, time: time),
             settings: settings,
             time: time,
             faults: .none
         )
         expander = CampaignExpander(client: client, chunkSize: chunkSize, time: time, faults: .none, logger: logger)
         finisher = CampaignFinisher(client: client, log: log, time: time, logger: logger)
-        reconciler = HandoverReconciler(
-            repository: HandoverRepository(client: client),
-            campaigns: campaigns,
-            gateway: gateway,
-            settings: settings,
-            time: time,
-            logger: logger
+        reconciler = HandoverReconciler(client: client, dispatcher: dispatcher, logger: logger)
+    }
+
+    /// The stores of a sender.
+    static func stores(_ client: PostgresClient) throws -> DispatchStores {
+        let links = LinkSettings(
+            publicBase: "https://comm.example.com",
+            trackingBase: "https://track.example.com",
+            fromAddress: "news@example.com",
+            unsubscribeMailto: "unsubscribe@example.com",
+            signingSecret: Secret("a test secret that is long enough for HS256")
         )
+        return try DispatchStores(client: client, links: links, faults: .none)
+    }
+
+    /// Dispatches what waits in the express lanes.
+    func drainExpress() async throws {
+        for priority in Priority.allCases {
+            var after: UUID?
+            while try await dispatcher.dispatchExpress(priority, after: &after) {}
+        }
     }
 
     func expandAll() async throws {

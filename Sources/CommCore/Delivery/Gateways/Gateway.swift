@@ -7,6 +7,9 @@ package protocol Gateway: Sendable {
     /// The name in logs, metrics and `delivery_events.gateway`.
     var name: String { get }
 
+    /// What it carries.
+    var channel: Channel { get }
+
     /// Whether an accepted message may still be lost on the gateway's side (a list in memory), so that somebody must ask later.
     var needsConfirmation: Bool { get }
 
@@ -22,8 +25,13 @@ package protocol Gateway: Sendable {
     /// Hands over a batch; safe to repeat with the same message ids where the gateway can tell.
     ///
     /// - Returns: for each message, in the same order, what became of it; never ``Disposition/suppressed(reason:)``.
-    /// - Throws: when the gateway is away. Nothing is lost then: the batch comes again.
+    /// - Throws: `GatewayOutage` when it certainly took nothing, so that another gateway may; any other error when a store is away and
+    ///   what was taken is found out by ``states(of:scope:)``. Nothing is lost: the batch comes again.
     func handOver(_ batch: HandoverBatch) async throws -> [Disposition]
+}
+
+extension Gateway {
+    package var channel: Channel { .email }
 }
 
 /// Where a handed-over message is.
@@ -40,7 +48,9 @@ package enum HandoverState: Sendable, Equatable {
 package struct HandoverScope: Sendable, Hashable {
     package let key: String
 
-    /// - Parameter chunk: number of the chunk; nil for messages that travel on their own.
+    /// - Parameters:
+    ///   - campaignID: of the campaign or the request.
+    ///   - chunk: number of the chunk; nil for messages that travel on their own.
     package init(campaignID: UUID, chunk: Int?) {
         key = "\(campaignID.uuidString.lowercased()):\(chunk.map(String.init) ?? "single")"
     }
@@ -61,9 +71,9 @@ package struct OutgoingMessage: Sendable {
     }
 }
 
-/// Messages of one campaign on their way to a gateway.
+/// Messages of one campaign or request on their way to a gateway.
 package struct HandoverBatch: Sendable {
-    package let envelope: CampaignEnvelope
+    package let envelope: MessageEnvelope
     package let renderer: MessageRenderer
     package let scope: HandoverScope
     package let messages: [OutgoingMessage]
@@ -71,7 +81,7 @@ package struct HandoverBatch: Sendable {
     package let isRepeat: Bool
 
     package init(
-        envelope: CampaignEnvelope,
+        envelope: MessageEnvelope,
         renderer: MessageRenderer,
         scope: HandoverScope,
         messages: [OutgoingMessage],
@@ -82,5 +92,10 @@ package struct HandoverBatch: Sendable {
         self.scope = scope
         self.messages = messages
         self.isRepeat = isRepeat
+    }
+
+    /// The same with other messages.
+    func with(_ messages: [OutgoingMessage]) -> HandoverBatch {
+        HandoverBatch(envelope: envelope, renderer: renderer, scope: scope, messages: messages, isRepeat: isRepeat)
     }
 }

@@ -84,11 +84,11 @@ package struct MessageRebuilder: Sendable {
         return record
     }
 
-    private func envelope(of record: MessageRecord, tenantID: UUID) -> CampaignEnvelope {
-        CampaignEnvelope(
+    private func envelope(of record: MessageRecord, tenantID: UUID) -> MessageEnvelope {
+        MessageEnvelope(
             tenantID: tenantID,
-            campaignID: record.campaignID,
-            campaignName: record.campaignName,
+            origin: .campaign(record.campaignID),
+            title: record.campaignName,
             motorBlockID: record.motorBlockID,
             artifactID: record.artifact.id,
             fromAddress: record.fromAddress ?? fromAddress,

@@ -152,7 +152,7 @@ package struct HTTPGateway: Gateway {
     private func mail(_ message: OutgoingMessage, of batch: HandoverBatch) throws -> ProviderMail {
         let reference = MessageReference(
             tenantID: batch.envelope.tenantID,
-            campaignID: batch.envelope.campaignID,
+            campaignID: batch.envelope.origin.id,
             messageID: message.id
         )
         let extra = try provider.headers(for: reference)

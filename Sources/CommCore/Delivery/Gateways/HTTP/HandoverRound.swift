@@ -58,16 +58,16 @@ struct HandoverRound: Sendable {
             switch attempt {
             case .decided(let disposition): disposition
             case .unknown(let reason): .unknown(reason: reason)
-            case .away(let told): .deferred(until: pausedUntil, reason: told.description)
-            case .senderRefused(let reason): .deferred(until: senderUntil, reason: "sender: \(reason)")
+            case .away(let told): .declined(until: pausedUntil, reason: told.description)
+            case .senderRefused(let reason): .declined(until: senderUntil, reason: "sender: \(reason)")
             case nil: untried(pausedUntil, senderUntil)
             }
         }
     }
 
     private func untried(_ pausedUntil: Date, _ senderUntil: Date) -> Disposition {
-        if let outage { return .deferred(until: pausedUntil, reason: outage.description) }
-        return .deferred(until: senderUntil, reason: "sender: \(sender ?? "")")
+        if let outage { return .declined(until: pausedUntil, reason: outage.description) }
+        return .declined(until: senderUntil, reason: "sender: \(sender ?? "")")
     }
 }
 

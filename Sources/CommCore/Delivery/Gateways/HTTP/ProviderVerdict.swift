@@ -27,9 +27,9 @@ enum RefusalClass: String, Sendable {
 }
 
 /// Why nothing can be handed over for a while.
-struct GatewayOutage: Error, Sendable, Equatable, CustomStringConvertible {
+package struct GatewayOutage: Error, Sendable, Equatable, CustomStringConvertible {
     /// What kind of trouble it is, which decides for how long nothing is tried.
-    enum Kind: String, Sendable {
+    package enum Kind: String, Sendable {
         /// More than the provider takes at a time.
         case throttled
         /// The day's quota is used up.
@@ -40,10 +40,16 @@ struct GatewayOutage: Error, Sendable, Equatable, CustomStringConvertible {
         case configuration
     }
 
-    let kind: Kind
-    let reason: String
+    package let kind: Kind
+    package let reason: String
     /// When the provider asked us to come back.
-    var until: Date?
+    package var until: Date?
 
-    var description: String { "\(kind.rawValue): \(reason)" }
+    package init(kind: Kind, reason: String, until: Date? = nil) {
+        self.kind = kind
+        self.reason = reason
+        self.until = until
+    }
+
+    package var description: String { "\(kind.rawValue): \(reason)" }
 }

@@ -18,17 +18,10 @@ struct MailWriter: Sendable {
         shared = Result { () throws(MIMEError) in try Self.shared(batch.envelope) }
     }
 
-    private static func shared(_ envelope: CampaignEnvelope) throws(MIMEError) -> Shared {
+    private static func shared(_ envelope: MessageEnvelope) throws(MIMEError) -> Shared {
         Shared(
             from: try Mailbox(displayName: envelope.fromName, address: envelope.fromAddress),
-            headers: [
-                try MailHeader("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"),
-                try MailHeader("List-ID", envelope.listID),
-                try MailHeader("Reply-To", envelope.replyTo),
-                try MailHeader("Precedence", "bulk"),
-                try MailHeader("X-Auto-Response-Suppress", "All"),
-                try MailHeader("Feedback-ID", envelope.feedbackID),
-            ]
+            headers: try envelope.sharedHeaders.map { header throws(MIMEError) in try MailHeader(header.name, header.value) }
         )
     }
 
@@ -39,7 +32,8 @@ struct MailWriter: Sendable {
     func mail(_ message: OutgoingMessage, at now: Date, extra: [MailHeader] = []) throws -> MailMessage {
         let shared = try shared.get()
         let content = try batch.renderer.render(RecipientValues(message, of: batch.envelope))
-        let unsubscribe = String(decoding: content.unsubscribeURL, as: UTF8.self)
+        let unsubscribe = try batch.envelope.unsubscribeHeaders(String(decoding: content.unsubscribeURL, as: UTF8.self))
+            .map { try MailHeader($0.name, $0.value) }
         let id = message.id.uuidString.lowercased()
         return try MailMessage(
             from: shared.from,
@@ -47,8 +41,7 @@ struct MailWriter: Sendable {
             subject: String(decoding: content.subject, as: UTF8.self),
             date: now,
             messageID: "\(id)@\(batch.envelope.fromDomain)",
-            headers: [MailHeader("List-Unsubscribe", "<\(unsubscribe)>, <mailto:\(batch.envelope.unsubscribeMailto)>")] + shared.headers
-                + extra,
+            headers: unsubscribe + shared.headers + extra,
             body: MailBody(text: content.text.isEmpty ? nil : content.text, html: content.html),
             boundary: id
         )

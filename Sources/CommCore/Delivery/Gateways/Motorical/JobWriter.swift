@@ -11,7 +11,7 @@ struct JobWriter {
         let job: [UInt8]
     }
 
-    private let envelope: CampaignEnvelope
+    private let envelope: MessageEnvelope
     private let renderer: MessageRenderer
     private let tenant: String
     private let campaign: String
@@ -19,22 +19,20 @@ struct JobWriter {
     private let sender: String
     /// From the domain to the last fixed header.
     private let fixedHeaders: String
-    private let campaignName: String
+    private let title: String
+    private let attachments: String
 
-    init(envelope: CampaignEnvelope, renderer: MessageRenderer) {
+    init(envelope: MessageEnvelope, motorBlockID: UUID, renderer: MessageRenderer) {
         self.envelope = envelope
         self.renderer = renderer
         tenant = envelope.tenantID.uuidString.lowercased()
-        campaign = envelope.campaignID.uuidString.lowercased()
-        campaignName = JSONText.quoted(envelope.campaignName)
+        campaign = envelope.campaignID.map { "\"\($0.uuidString.lowercased())\"" } ?? "null"
+        title = JSONText.quoted(envelope.title)
         sender = """
-            "motorBlockId":"\(envelope.motorBlockID.uuidString.lowercased())","fromAddress":\(JSONText.quoted(envelope.fromHeader))
+            "motorBlockId":"\(motorBlockID.uuidString.lowercased())","fromAddress":\(JSONText.quoted(envelope.fromHeader))
             """
-        fixedHeaders = """
-            "List-Unsubscribe-Post":"List-Unsubscribe=One-Click","List-ID":\(JSONText.quoted(envelope.listID)),\
-            "Reply-To":\(JSONText.quoted(envelope.replyTo)),"Precedence":"bulk","X-Auto-Response-Suppress":"All",\
-            "Feedback-ID":\(JSONText.quoted(envelope.feedbackID)),
-            """
+        fixedHeaders = envelope.sharedHeaders.map { "\(JSONText.quoted($0.name)):\(JSONText.quoted($0.value))," }.joined()
+        attachments = Self.attachments(envelope.options.attachments ?? [])
     }
 
     /// - Throws: `RenderError` that concerns this message only.
@@ -100,24 +98,40 @@ struct JobWriter {
         job += parts.html
         job +=
             """
-            ","rawMessage":"","attachments":[],"domain":\(JSONText.quoted(envelope.fromDomain)),"priority":"normal","attempts":0,\
-            "createdAt":"\(ids.createdAt)","headers":{"List-Unsubscribe":"<
+            ","rawMessage":"","attachments":\(attachments),"domain":\(JSONText.quoted(envelope.fromDomain)),"priority":"normal","attempts":0,\
+            "createdAt":"\(ids.createdAt)","headers":{
             """.utf8
-        job += unsubscribeURL
-        job += ">, <mailto:\(JSONText.escaped(envelope.unsubscribeMailto))>\",\(fixedHeaders)".utf8
+        if envelope.isMarketing {
+            job += #""List-Unsubscribe":"<"#.utf8
+            job += unsubscribeURL
+            job += ">, <mailto:\(JSONText.escaped(envelope.unsubscribeMailto))>\",".utf8
+        }
+        job += fixedHeaders.utf8
         job += "\"Message-ID\":\(JSONText.quoted("<\(ids.id)@\(envelope.fromDomain)>"))},\"metadata\":".utf8
         job += metadata(ids, parts: parts, withCampaignName: true)
         job.append(UInt8(ascii: "}"))
         return job
     }
 
+    /// In the platform's form, as nodemailer takes them.
+    private static func attachments(_ files: [MessageAttachment]) -> String {
+        let entries = files.map { file in
+            let id = file.contentID.map { ",\"cid\":\(JSONText.quoted($0))" } ?? ""
+            return """
+                {"filename":\(JSONText.quoted(file.filename)),"content":\(JSONText.quoted(file.content)),"encoding":"base64",\
+                "contentType":\(JSONText.quoted(file.contentType))\(id)}
+                """
+        }
+        return "[\(entries.joined(separator: ","))]"
+    }
+
     private func metadata(_ ids: Identifiers, parts: Parts, withCampaignName: Bool) -> [UInt8] {
         var json: [UInt8] = []
         json.reserveCapacity(parts.size + 512)
-        let name = withCampaignName ? "\"campaign_name\":\(campaignName)," : ""
+        let name = withCampaignName ? "\"campaign_name\":\(title)," : ""
         json +=
             """
-            {"campaign_id":"\(campaign)",\(name)"tenant_id":"\(tenant)","contact_id":\(ids.contact),\
+            {"campaign_id":\(campaign),\(name)"tenant_id":"\(tenant)","contact_id":\(ids.contact),\
             "allRecipients":{"to":[\(ids.address)]},"attachments":[],"content":{"bodyText":"
             """.utf8
         json += parts.text

@@ -41,16 +41,24 @@ package struct MotoricalGateway: Gateway {
 
     /// Works through the batch in slices: a mail is a few times its size on its way, and memory has to stay small.
     package func handOver(_ batch: HandoverBatch) async throws -> [Disposition] {
-        let writer = JobWriter(envelope: batch.envelope, renderer: batch.renderer)
+        guard let motorBlockID = batch.envelope.motorBlockID else {
+            return batch.messages.map { _ in .failed(reason: "configuration: the platform needs a motor_block_id") }
+        }
+        let writer = JobWriter(envelope: batch.envelope, motorBlockID: motorBlockID, renderer: batch.renderer)
         var dispositions: [Disposition] = []
         for start in stride(from: 0, to: batch.messages.count, by: DeliveryQueue.jobsPerCall) {
             let slice = batch.messages[start..<min(start + DeliveryQueue.jobsPerCall, batch.messages.count)]
-            dispositions += try await handOver(slice, of: batch, writer: writer)
+            dispositions += try await handOver(slice, of: batch, motorBlockID, writer: writer)
         }
         return dispositions
     }
 
-    private func handOver(_ slice: ArraySlice<OutgoingMessage>, of batch: HandoverBatch, writer: JobWriter) async throws -> [Disposition] {
+    private func handOver(
+        _ slice: ArraySlice<OutgoingMessage>,
+        of batch: HandoverBatch,
+        _ motorBlockID: UUID,
+        writer: JobWriter
+    ) async throws -> [Disposition] {
         try await faults.hit("render.before")
         var dispositions: [Disposition] = []
         var rows: [EmailLogRepository.Row] = []
@@ -68,7 +76,7 @@ package struct MotoricalGateway: Gateway {
         try await faults.hit("log.before")
         try await logs.insert(
             rows,
-            motorBlockID: batch.envelope.motorBlockID,
+            motorBlockID: motorBlockID,
             fromAddress: batch.envelope.fromHeader,
             isRepeat: batch.isRepeat
         )

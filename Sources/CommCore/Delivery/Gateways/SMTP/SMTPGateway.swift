@@ -63,12 +63,14 @@ package struct SMTPGateway: Gateway {
     package func handOver(_ batch: HandoverBatch) async throws -> [Disposition] {
         let attempts = try await sendAll(batch)
         // Nothing was sent: the batch stays as it is and comes again.
-        if attempts.allSatisfy({ $0.absence != nil }), let error = attempts.first?.absence { throw error }
+        if attempts.allSatisfy({ $0.absence != nil }), let error = attempts.first?.absence {
+            throw GatewayOutage(kind: .away, reason: error.message)
+        }
         let now = time.now
         return zip(batch.messages, attempts).map { message, attempt in
             switch attempt {
             case .decided(let disposition): disposition
-            case .away(let error): .deferred(until: SMTPBackoff.next(message.id, now: now), reason: error.message)
+            case .away(let error): .declined(until: SMTPBackoff.next(message.id, now: now), reason: error.message)
             }
         }
     }

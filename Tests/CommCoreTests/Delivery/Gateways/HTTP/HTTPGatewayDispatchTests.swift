@@ -12,19 +12,8 @@ struct HTTPGatewayDispatchTests {
     private func dispatcher(_ gateway: HTTPGateway) throws -> Dispatcher {
         let client = TestDatabase.current.client
         return Dispatcher(
-            stores: DispatchStores(
-                chunks: ChunkRepository(client: client),
-                messages: MessageRepository(client: client),
-                log: DeliveryLogRepository(client: client, faults: .none),
-                campaigns: CampaignCache(
-                    client: client,
-                    fromAddress: "news@example.com",
-                    unsubscribeMailto: "unsubscribe@example.com",
-                    bases: try LinkBases(tracking: "https://track.example.com", publicBase: "https://comm.example.com"),
-                    signer: LinkTokenSigner(key: try LinkTokenKey(secret: "a test secret that is long enough for HS256"))
-                )
-            ),
-            gateway: gateway,
+            stores: try SenderBench.stores(client),
+            router: HandoverRouter(gateway, time: time),
             settings: DispatchSettings(owner: "test", lease: 60, confirmAfter: 60),
             time: time,
             faults: .none

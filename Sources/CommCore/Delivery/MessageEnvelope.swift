@@ -1,11 +1,14 @@
 import FoundationEssentials
 
-/// What all messages of a campaign share besides their content.
-package struct CampaignEnvelope: Sendable, Equatable {
+/// What all messages of a campaign or a request share besides their content.
+package struct MessageEnvelope: Sendable, Equatable {
     package let tenantID: UUID
-    package let campaignID: UUID
-    package let campaignName: String
-    package let motorBlockID: UUID
+    package let origin: MessageOrigin
+    package var channel = Channel.email
+    /// The campaign's name, or the type of a request's messages.
+    package let title: String
+    /// Under whose account the platform sends; nil when none is known, then the platform cannot carry it.
+    package let motorBlockID: UUID?
     package let artifactID: UUID
     package let fromAddress: String
     /// Shown before the address; the campaign's name when it sets none.
@@ -14,12 +17,20 @@ package struct CampaignEnvelope: Sendable, Equatable {
     package let unsubscribeMailto: String
     /// Where answers go.
     package let replyTo: String
+    /// Whether it is a campaign or newsletter: such a mail can be unsubscribed from.
+    package var isMarketing = true
+    package var priority = Priority.campaign.rawValue
+    /// The gateway that was asked for; nil: by the routes.
+    package var gateway: String?
+    /// After that time nothing is sent any more.
+    package var expiresAt: Date?
+    package var options = MessageOptions()
 
     package init(
         tenantID: UUID,
-        campaignID: UUID,
-        campaignName: String,
-        motorBlockID: UUID,
+        origin: MessageOrigin,
+        title: String,
+        motorBlockID: UUID?,
         artifactID: UUID,
         fromAddress: String,
         fromName: String,
@@ -27,8 +38,8 @@ package struct CampaignEnvelope: Sendable, Equatable {
         replyTo: String? = nil
     ) {
         self.tenantID = tenantID
-        self.campaignID = campaignID
-        self.campaignName = campaignName
+        self.origin = origin
+        self.title = title
         self.motorBlockID = motorBlockID
         self.artifactID = artifactID
         self.fromAddress = fromAddress
@@ -37,6 +48,9 @@ package struct CampaignEnvelope: Sendable, Equatable {
         self.replyTo = replyTo ?? fromAddress
     }
 
+    /// Nil for messages of a request.
+    package var campaignID: UUID? { origin.campaignID }
+
     /// The host part of the From address.
     package var fromDomain: String {
         fromAddress.lastIndex(of: "@").map { String(fromAddress[fromAddress.index(after: $0)...]) } ?? fromAddress
@@ -44,13 +58,19 @@ package struct CampaignEnvelope: Sendable, Equatable {
 
     /// `"Name" <address>` with the name quoted as RFC 5322 asks; the contract's form of the From header.
     package var fromHeader: String {
+        guard !fromName.isEmpty else { return fromAddress }
         let quoted = fromName.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"")
         return "\"\(quoted)\" <\(fromAddress)>"
     }
 
-    /// `tenant:campaign:campaign:Motorical`, by which mailbox providers report (Gmail's Feedback-ID).
+    /// `tenant:campaign:campaign:Motorical`, by which mailbox providers report (Gmail's Feedback-ID); of a request, its type in place of
+    /// the campaign.
     package var feedbackID: String {
-        "\(tenantID.uuidString.lowercased()):\(campaignID.uuidString.lowercased()):campaign:Motorical"
+        let tenant = tenantID.uuidString.lowercased()
+        switch origin {
+        case .campaign(let id): return "\(tenant):\(id.uuidString.lowercased()):campaign:Motorical"
+        case .request: return "\(tenant):\(title):message:Motorical"
+        }
     }
 
     /// List-ID (RFC 2919): one per campaign's tenant.

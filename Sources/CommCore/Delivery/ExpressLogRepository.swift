@@ -1,0 +1,130 @@
+import FoundationEssentials
+import Postgres
+
+/// SQL of "record" for the express lanes: in one statement, over all tenants and origins of a claim.
+///
+/// These messages are in no contact's history and in no campaign's statistics.
+package struct ExpressLogRepository: Sendable {
+    private let client: PostgresClient
+    private let faults: FaultPoints
+
+    package init(client: PostgresClient, faults: FaultPoints) {
+        self.client = client
+        self.faults = faults
+    }
+
+    /// Records what became of a claim's messages; those whose lease somebody else holds by now are left alone.
+    ///
+    /// - Parameter checks: for messages whose gateway may still lose them, when to ask it.
+    package func record(
+        _ claim: ExpressClaim,
+        outcomes: [UUID: HandoverOutcome],
+        checks: [UUID: Date],
+        now: Date
+    ) async throws {
+        var finished = Columns()
+        var deferred = Columns()
+        for group in claim.groups {
+            for message in group.messages {
+                guard let outcome = outcomes[message.id] else { continue }
+                if outcome.disposition.outcome == nil {
+                    deferred.add(message.id, of: group.key, outcome)
+                } else {
+                    finished.add(message.id, of: group.key, outcome)
+                }
+            }
+        }
+        let finishing = Self.finishing(finished, of: claim, now: now)
+        if deferred.isEmpty, checks.isEmpty {
+            try await faults.hit("confirm.mid")
+            if let finishing { try await client.execute(finishing) }
+            return
+        }
+        try await client.withTransaction { [deferred] connection in
+            try await postpone(deferred, of: claim, on: connection)
+            if !checks.isEmpty { try await follow(checks, of: claim, on: connection) }
+            try await faults.hit("confirm.mid")
+            if let finishing { try await connection.execute(finishing) }
+        }
+    }
+
+    /// The columns of rows that are written together.
+    private struct Columns: Sendable {
+        var tenants: [UUID] = []
+        var ids: [UUID] = []
+        var outcomes: [String?] = []
+        var reasons: [String?] = []
+        var gateways: [String?] = []
+        var times: [Date?] = []
+
+        var isEmpty: Bool { ids.isEmpty }
+
+        mutating func add(_ id: UUID, of key: ExpressClaim.Key, _ outcome: HandoverOutcome) {
+            tenants.append(key.tenantID)
+            ids.append(id)
+            outcomes.append(outcome.disposition.outcome)
+            reasons.append(outcome.disposition.reason)
+            gateways.append(outcome.gateway)
+            times.append(outcome.disposition.until)
+        }
+    }
+
+    /// The statement that moves rows from the queue to the log; nil when there are none.
+    private static func finishing(_ columns: Columns, of claim: ExpressClaim, now: Date) -> SQL? {
+        guard !columns.isEmpty else { return nil }
+        return """
+            WITH result AS (
+                SELECT unnest(\(columns.tenants)::uuid[]) AS tenant_id, unnest(\(columns.ids)::uuid[]) AS id,
+                       unnest(\(columns.outcomes)::text[]) AS outcome, unnest(\(columns.reasons)::text[]) AS reason,
+                       unnest(\(columns.gateways)::text[]) AS gateway),
+            moved AS (
+                DELETE FROM message_queue m USING result r
+                WHERE m.tenant_id = r.tenant_id AND m.priority = \(claim.priority) AND m.id = r.id AND m.lease_token = \(claim.token)
+                RETURNING m.*, r.outcome, r.reason, r.gateway)
+            INSERT INTO delivery_events (tenant_id, id, created_at, campaign_id, request_id, contact_id, channel, recipient, outcome,
+                                         reason, gateway, artifact_id, merge_values, attempts, is_test, occurred_at)
+            SELECT tenant_id, id, to_timestamp(('x' || left(translate(id::text, '-', ''), 12))::bit(48)::bigint / 1000.0), campaign_id,
+                   request_id, contact_id, channel, recipient, outcome, reason, gateway, artifact_id, merge_values, attempts + 1,
+                   is_test, \(now)
+            FROM moved
+            """
+    }
+
+    private func postpone(_ columns: Columns, of claim: ExpressClaim, on connection: PostgresConnection) async throws {
+        guard !columns.isEmpty else { return }
+        try await connection.execute(
+            """
+            UPDATE message_queue m
+            SET due_at = d.due_at, last_error = d.reason, attempts = m.attempts + 1, lease_until = NULL, lease_token = NULL
+            FROM (SELECT unnest(\(columns.tenants)::uuid[]) AS tenant_id, unnest(\(columns.ids)::uuid[]) AS id,
+                         unnest(\(columns.times)::timestamptz[]) AS due_at, unnest(\(columns.reasons)::text[]) AS reason) d
+            WHERE m.tenant_id = d.tenant_id AND m.priority = \(claim.priority) AND m.id = d.id AND m.lease_token = \(claim.token)
+            """
+        )
+    }
+
+    /// Only what this claim still holds is followed, so it stands before the rows leave.
+    private func follow(_ checks: [UUID: Date], of claim: ExpressClaim, on connection: PostgresConnection) async throws {
+        let ids = Array(checks.keys)
+        try await connection.execute(
+            """
+            INSERT INTO message_handovers (tenant_id, id, campaign_id, request_id, artifact_id, priority, channel, check_after)
+            SELECT m.tenant_id, m.id, m.campaign_id, m.request_id, m.artifact_id, m.priority, m.channel, c.check_after
+            FROM (SELECT unnest(\(ids)::uuid[]) AS id, unnest(\(ids.map { checks[$0] })::timestamptz[]) AS check_after) c
+            JOIN message_queue m ON m.id = c.id AND m.priority = \(claim.priority) AND m.lease_token = \(claim.token)
+                                AND m.tenant_id = ANY(\(Array(Set(claim.groups.map(\.key.tenantID))))::uuid[])
+            ON CONFLICT DO NOTHING
+            """
+        )
+    }
+}
+
+extension Disposition {
+    /// Until when a message waits; nil for one that has left the queue.
+    fileprivate var until: Date? {
+        switch self {
+        case .deferred(let until, _), .declined(let until, _): until
+        case .sent, .suppressed, .skipped, .failed, .unknown: nil
+        }
+    }
+}

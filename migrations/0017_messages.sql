@@ -1,0 +1,102 @@
+-- Messages that clients ask for one by one or in bulk, on every channel: what was asked for, its compiled content, and templates of it.
+
+-- Named content of messages, one per channel and language; what is sent is what was compiled of it.
+CREATE TABLE message_templates (
+    tenant_id   uuid NOT NULL REFERENCES tenants,
+    id          uuid NOT NULL,
+    name        text NOT NULL CHECK (length(name) BETWEEN 1 AND 100),
+    channel     text NOT NULL CHECK (channel IN ('email', 'sms', 'push')),
+    language    text NOT NULL,                   -- BCP 47; the fallback of the others is the tenant's template in 'en', else the oldest
+    subject     text,                            -- of a mail; the title of a push message
+    body_html   text COMPRESSION lz4,
+    body_text   text COMPRESSION lz4,
+    artifact_id uuid NOT NULL,                   -- what is sent
+    version     int NOT NULL DEFAULT 1,
+    created_at  timestamptz NOT NULL,
+    updated_at  timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, name, channel, language)
+);
+CALL comm_isolate('message_templates');
+GRANT SELECT, INSERT, UPDATE, DELETE ON message_templates TO comm_api;
+CALL comm_audit('message_templates', 'message_template', 'id');
+
+-- Compiled content: immutable, and there once however often it is asked for.
+CREATE TABLE message_artifacts (
+    tenant_id  uuid NOT NULL REFERENCES tenants,
+    id         uuid NOT NULL,
+    channel    text NOT NULL CHECK (channel IN ('email', 'sms', 'push')),
+    hash       text NOT NULL,                    -- SHA-256 of the program, hexadecimal
+    program    jsonb COMPRESSION lz4 NOT NULL,   -- segments ready to concatenate
+    created_at timestamptz NOT NULL,
+    used_at    timestamptz NOT NULL,             -- what nothing has used for long is deleted
+    PRIMARY KEY (tenant_id, id),
+    UNIQUE (tenant_id, channel, hash)
+);
+CALL comm_isolate('message_artifacts');
+GRANT SELECT, INSERT, UPDATE (used_at) ON message_artifacts TO comm_api;
+GRANT SELECT, DELETE ON message_artifacts TO comm_worker;
+
+-- What one request asked for, shared by all its messages; immutable.
+CREATE TABLE message_requests (
+    tenant_id    uuid NOT NULL REFERENCES tenants,
+    id           uuid NOT NULL,
+    channel      text NOT NULL CHECK (channel IN ('email', 'sms', 'push')),
+    priority     smallint NOT NULL CHECK (priority BETWEEN 0 AND 4),
+    message_type text NOT NULL,
+    artifact_id  uuid NOT NULL,
+    template_id  uuid,
+    options      jsonb COMPRESSION lz4 NOT NULL DEFAULT '{}',  -- sender, headers, attachments, push data
+    motor_block_id uuid,                         -- under whose account the platform sends
+    gateway      text,                           -- the one that was asked for; NULL: by the routes
+    source_type  text,
+    source_id    text,
+    metadata     jsonb,
+    tags         text[] NOT NULL DEFAULT '{}',
+    expires_at   timestamptz,
+    total        int NOT NULL,                   -- messages that were queued
+    created_at   timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX message_requests_source ON message_requests (tenant_id, source_type, source_id, id) WHERE source_type IS NOT NULL;
+CREATE INDEX message_requests_tags ON message_requests USING gin (tags) WHERE tags <> '{}';
+CREATE INDEX message_requests_artifact ON message_requests (tenant_id, artifact_id);
+CALL comm_isolate('message_requests');
+GRANT SELECT, INSERT ON message_requests TO comm_api;
+GRANT SELECT, DELETE ON message_requests TO comm_worker;
+
+-- A message belongs to a campaign or to a request.
+ALTER TABLE message_queue ADD COLUMN request_id uuid;
+ALTER TABLE delivery_events ADD COLUMN request_id uuid;
+CREATE INDEX delivery_events_request ON delivery_events (tenant_id, request_id, id) WHERE request_id IS NOT NULL;
+
+-- What waits on its own, claimed tenant by tenant; each kind has an index that the other kinds are not in.
+DROP INDEX message_queue_due, message_queue_single;
+CREATE INDEX message_queue_due ON message_queue (priority, due_at) WHERE NOT in_chunk AND campaign_id IS NOT NULL;
+CREATE INDEX message_queue_single ON message_queue (tenant_id, campaign_id, id) WHERE NOT in_chunk AND campaign_id IS NOT NULL;
+CREATE INDEX message_queue_express ON message_queue (tenant_id, due_at, id)
+    WHERE NOT in_chunk AND (request_id IS NOT NULL OR is_test);
+CREATE INDEX message_queue_request ON message_queue (tenant_id, request_id, id) WHERE request_id IS NOT NULL;
+
+-- Messages of the express lanes whose gateway may still lose them (a list in memory): followed until it is known to have them.
+CREATE TABLE message_handovers (
+    tenant_id   uuid NOT NULL REFERENCES tenants,
+    id          uuid NOT NULL,                   -- message id
+    campaign_id uuid,                            -- of a test
+    request_id  uuid,
+    artifact_id uuid,                            -- what a test was made of
+    priority    smallint NOT NULL,
+    channel     text NOT NULL,
+    check_after timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+);
+CREATE INDEX message_handovers_check ON message_handovers (check_after);
+CALL comm_isolate('message_handovers');
+GRANT SELECT, INSERT, UPDATE, DELETE ON message_handovers TO comm_worker;
+
+-- Tests were followed as chunks before.
+INSERT INTO message_handovers
+    SELECT tenant_id, first_id, campaign_id, NULL, test_artifact_id, priority, 'email', check_after FROM queue_chunks
+    WHERE test_artifact_id IS NOT NULL AND state = 'handed_over';
+DELETE FROM queue_chunks WHERE test_artifact_id IS NOT NULL;
+ALTER TABLE queue_chunks DROP COLUMN test_artifact_id;
