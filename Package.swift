@@ -63,6 +63,7 @@ let package = Package(
         .systemLibrary(name: "CGumbo"),
         .systemLibrary(name: "CIDN2"),
         .systemLibrary(name: "CCurl"),
+        .target(name: "COpenAPI"),
 
         // Clients: they know no domain word.
         .target(name: "Postgres", dependencies: ["CLibPQ", logging, lifecycle], swiftSettings: wrapperSettings),
@@ -96,11 +97,11 @@ let package = Package(
         .executableTarget(
             name: "comm-api",
             dependencies: [
-                "Daemon", "CommCore", "Postgres", "Redis", "Systemd", "Telemetry", "CSV",
+                "Daemon", "CommCore", "Postgres", "Redis", "Systemd", "Telemetry", "CSV", "COpenAPI",
                 hummingbird, mustache, httpTypes, logging, metrics, lifecycle, unixSignals, crypto, httpClient, configuration, nioCore,
                 nioHTTP1, .product(name: "HummingbirdCore", package: "hummingbird"),
             ],
-            resources: [.embedInCode("Resources/openapi.json")],
+            exclude: ["Resources"],
             swiftSettings: settings
         ),
         .executableTarget(

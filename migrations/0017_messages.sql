@@ -21,6 +21,18 @@ CALL comm_isolate('message_templates');
 GRANT SELECT, INSERT, UPDATE, DELETE ON message_templates TO comm_api;
 CALL comm_audit('message_templates', 'message_template', 'id');
 
+-- The class of a tenant's own types of messages; what stands here wins over the product's own table.
+CREATE TABLE message_types (
+    tenant_id    uuid NOT NULL REFERENCES tenants,
+    message_type text NOT NULL,
+    priority     smallint NOT NULL CHECK (priority BETWEEN 0 AND 4),
+    updated_at   timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, message_type)
+);
+CALL comm_isolate('message_types');
+GRANT SELECT, INSERT, UPDATE, DELETE ON message_types TO comm_api;
+CALL comm_audit('message_types', 'message_type', 'message_type');
+
 -- Compiled content: immutable, and there once however often it is asked for.
 CREATE TABLE message_artifacts (
     tenant_id  uuid NOT NULL REFERENCES tenants,
@@ -28,6 +40,7 @@ CREATE TABLE message_artifacts (
     channel    text NOT NULL CHECK (channel IN ('email', 'sms', 'push')),
     hash       text NOT NULL,                    -- SHA-256 of the program, hexadecimal
     program    jsonb COMPRESSION lz4 NOT NULL,   -- segments ready to concatenate
+    fields     text[] NOT NULL,                  -- what it asks of a recipient, in the order of the merge values
     created_at timestamptz NOT NULL,
     used_at    timestamptz NOT NULL,             -- what nothing has used for long is deleted
     PRIMARY KEY (tenant_id, id),

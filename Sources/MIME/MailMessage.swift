@@ -6,6 +6,7 @@ import FoundationEssentials
 package struct MailMessage: Sendable {
     private let headers: [MailHeader]
     private let body: MailBody
+    private let attachments: [MailAttachment]
     private let boundary: [UInt8]
 
     /// Whether a header holds an address outside ASCII, so that the mail needs SMTPUTF8.
@@ -25,6 +26,7 @@ package struct MailMessage: Sendable {
         messageID: String,
         headers: [MailHeader] = [],
         body: MailBody,
+        attachments: [MailAttachment] = [],
         boundary: String
     ) throws(MIMEError) {
         var all = [
@@ -37,6 +39,7 @@ package struct MailMessage: Sendable {
         try Self.refuseReserved(headers)
         self.headers = all + headers
         self.body = body
+        self.attachments = attachments
         // "=_" can appear in neither quoted-printable nor base64, so that an encoded part never holds the delimiter.
         self.boundary = Array("=_\(try Self.checkedBoundary(boundary))".utf8)
         requiresUTF8 = ([from] + to).contains(where: \.requiresUTF8)
@@ -45,43 +48,22 @@ package struct MailMessage: Sendable {
     /// The octets of the mail, every line ended by CRLF and none longer than 998.
     package func encoded() -> [UInt8] {
         var output: [UInt8] = []
-        output.reserveCapacity(1024 + headers.count * 80 + body.size + body.size / 8)
+        output.reserveCapacity(1024 + headers.count * 80 + body.size + body.size / 8 + attachments.reduce(0) { $0 + $1.size })
         for header in headers { header.append(to: &output) }
-        append("MIME-Version: 1.0\r\n", to: &output)
-        switch body {
-        case .text(let bytes): appendPart(bytes, type: "plain", to: &output)
-        case .html(let bytes): appendPart(bytes, type: "html", to: &output)
-        case .alternative(let text, let html): appendAlternative(text: text, html: html, to: &output)
-        }
-        if output.last != ASCIIClass.lf { append("\r\n", to: &output) }
+        output += "MIME-Version: 1.0\r\n".utf8
+        structure.append(to: &output, boundary: boundary)
+        if output.last != ASCIIClass.lf { output += "\r\n".utf8 }
         return output
     }
 
-    private func appendAlternative(text: [UInt8], html: [UInt8], to output: inout [UInt8]) {
-        append("Content-Type: multipart/alternative;\r\n boundary=\"", to: &output)
-        output += boundary
-        append("\"\r\n\r\n", to: &output)
-        for (bytes, type) in [(text, "plain"), (html, "html")] {
-            append("--", to: &output)
-            output += boundary
-            append("\r\n", to: &output)
-            appendPart(bytes, type: type, to: &output)
-            // This line end belongs to the delimiter that follows (RFC 2046 §5.1.1).
-            append("\r\n", to: &output)
-        }
-        append("--", to: &output)
-        output += boundary
-        append("--\r\n", to: &output)
-    }
-
-    private func appendPart(_ bytes: [UInt8], type: String, to output: inout [UInt8]) {
-        let encoding = TransferEncoding.best(for: bytes, boundary: boundary)
-        append("Content-Type: text/\(type); charset=utf-8\r\nContent-Transfer-Encoding: \(encoding.rawValue)\r\n\r\n", to: &output)
-        encoding.append(bytes, to: &output)
-    }
-
-    private func append(_ text: String, to output: inout [UInt8]) {
-        output.append(contentsOf: text.utf8)
+    /// The body; with what its HTML shows beside it (RFC 2387), and the files around both (RFC 2046 §5.1.3).
+    private var structure: MailPart {
+        var part = MailPart(body)
+        let shown = attachments.filter { $0.contentID != nil }
+        let files = attachments.filter { $0.contentID == nil }
+        if !shown.isEmpty { part = .multipart("related", [part] + shown.map(MailPart.attachment)) }
+        if !files.isEmpty { part = .multipart("mixed", [part] + files.map(MailPart.attachment)) }
+        return part
     }
 }
 

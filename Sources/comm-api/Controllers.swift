@@ -55,6 +55,9 @@ final class Controllers: Sendable {
     let webhookEndpoints: WebhookEndpointsController
     let webhookDeliveries: WebhookDeliveriesController
     let eventStream: EventStreamController
+    let messageIntake: MessageIntakeController
+    let messageTemplates: MessageTemplatesController
+    let messageTypes: MessageTypesController
 
     /// Gives every controller what it uses.
     init(
@@ -93,6 +96,16 @@ final class Controllers: Sendable {
             preflight: Preflight(client: postgres, bases: bases, signer: signer, verifier: verifier, fromAddress: links.fromAddress)
         )
         let pages = try PublicPageRenderer()
+        let messageCompiler = MessageCompiler(pipeline: pipeline, trackingBase: links.trackingBase)
+        messageIntake = MessageIntakeController(
+            submitter: MessageSubmitter(client: postgres, time: time, compiler: messageCompiler, bell: ExpressBell(client: postgres)),
+            once: IdempotencyMiddleware(repository: IdempotencyRepository(client: postgres, time: time), maxBodyBytes: bodyLimit)
+        )
+        messageTemplates = MessageTemplatesController(
+            templates: MessageTemplateRepository(client: postgres, time: time, compiler: messageCompiler),
+            bodyLimit: bodyLimit
+        )
+        messageTypes = MessageTypesController(types: MessageTypeRepository(client: postgres, time: time), bodyLimit: bodyLimit)
 
         health = HealthController(stores: stores)
         operations = OperationsController(registry: surroundings.registry)

@@ -41,6 +41,7 @@ struct Routes: Sendable {
         addReports(to: tenants)
         addCampaignLifecycle(to: tenants)
         addWebhookEndpoints(to: tenants)
+        addMessages(to: tenants)
 
         let declared = router.routes.map { DeclaredRoute(method: $0.method, path: $0.path.description) }
         RouteMethods.complete(router)
@@ -307,6 +308,28 @@ struct Routes: Sendable {
         let send = once(allowed(.campaignsSend, in: tenants))
         send.post("/api/campaigns/{id}/test", use: controllers.campaignTests.send)
         send.post("/api/campaigns/{id}/retry-failed", use: controllers.campaignTests.retryFailed)
+    }
+
+    /// Messages that clients ask for, their templates and types.
+    private func addMessages(to tenants: RouterGroup<APIContext>) {
+        let send = allowed(.messagesSend, in: tenants)
+        once(send).post("/api/v1/messages", use: controllers.messageIntake.send)
+        // Read while it arrives, so it looks for its idempotency key by itself.
+        send.post("/api/v1/messages/bulk", use: controllers.messageIntake.sendMany)
+
+        let read = allowed(.messagesRead, in: tenants)
+        read.get("/api/v1/message-templates", use: controllers.messageTemplates.list)
+        read.get("/api/v1/message-templates/{id}", use: controllers.messageTemplates.get)
+        read.get("/api/v1/message-types", use: controllers.messageTypes.list)
+
+        let write = once(allowed(.templatesWrite, in: tenants))
+        write.post("/api/v1/message-templates", use: controllers.messageTemplates.create)
+        write.patch("/api/v1/message-templates/{id}", use: controllers.messageTemplates.update)
+        write.delete("/api/v1/message-templates/{id}", use: controllers.messageTemplates.delete)
+
+        let manage = allowed(.settingsManage, in: tenants)
+        manage.put("/api/v1/message-types/{type}", use: controllers.messageTypes.set)
+        manage.delete("/api/v1/message-types/{type}", use: controllers.messageTypes.delete)
     }
 
     /// Webhooks out, and the stream of the same events.

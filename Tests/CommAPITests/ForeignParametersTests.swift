@@ -53,7 +53,7 @@ struct ForeignParametersTests {
 
     /// Every operation of a tenant, with its description.
     private static func operations() throws -> [(method: HTTPRequest.Method, path: String, operation: JSONValue)] {
-        let document = try JSONParser.parse(PackageResources.openapi_json)
+        let document = try JSONParser.parse(OpenAPIDocument.bytes)
         guard case .object(let paths) = value(document, "paths") else { return [] }
         var found: [(HTTPRequest.Method, String, JSONValue)] = []
         for (path, item) in paths.sorted(by: { $0.key < $1.key }) {
@@ -100,7 +100,7 @@ struct ForeignParametersTests {
             let before = try await TenantIsolationTests.fingerprint(owner)
             let platform = try await owner.withNewTenant()
             let stranger = try await platform.withKey("all")
-            let document = try JSONParser.parse(PackageResources.openapi_json)
+            let document = try JSONParser.parse(OpenAPIDocument.bytes)
             var tried = 0
             for (method, path, operation) in try Self.operations() where method != .get && !path.contains("{") && path != "/api/keys" {
                 let schema = Self.value(operation, "requestBody", "content", "application/json", "schema")

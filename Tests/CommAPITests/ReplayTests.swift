@@ -71,7 +71,7 @@ struct ReplayTests {
 
     /// The described routes that take the header.
     private static func paths() throws -> [String] {
-        guard case .object(let document) = try JSONParser.parse(PackageResources.openapi_json),
+        guard case .object(let document) = try JSONParser.parse(OpenAPIDocument.bytes),
             case .object(let paths) = document["paths"]
         else { return [] }
         return paths.keys.sorted().filter { path in

@@ -41,7 +41,7 @@ struct WrongTypesTests {
     }
 
     private static func cases() throws -> [Case] {
-        let document = try JSONParser.parse(PackageResources.openapi_json)
+        let document = try JSONParser.parse(OpenAPIDocument.bytes)
         guard case .object(let paths) = member(document, "paths") else { return [] }
         var found: [Case] = []
         for (path, item) in paths.sorted(by: { $0.key < $1.key }) {

@@ -27,6 +27,10 @@ package enum APIScope: String, Sendable, CaseIterable, Codable {
     case gdprManage = "gdpr:manage"
     /// Endpoints that are told events, and their deliveries.
     case webhooksManage = "webhooks:manage"
+    /// Messages of one's own: what became of them, their templates.
+    case messagesRead = "messages:read"
+    /// Send and cancel messages.
+    case messagesSend = "messages:send"
     /// The stream of events.
     case eventsRead = "events:read"
 }

@@ -44,6 +44,17 @@ extension WebhookError: ProblemConvertible {
     }
 }
 
+extension MessageError: ProblemConvertible {
+    var problem: Problem {
+        switch code {
+        case .notFound: Problem(.notFound, code: "not_found", message)
+        case .invalid: .invalid(problems, message: message)
+        case .contentRefused: Problem(.unprocessableContent, code: "content_refused", message, errors: problems)
+        case .exists: Problem(.conflict, code: "template_exists", message)
+        }
+    }
+}
+
 extension ContactError: ProblemConvertible {
     var problem: Problem {
         switch code {

@@ -13,8 +13,12 @@ extension Request {
     /// A missing body reads as an empty object.
     func fields<Fields: RequestFields>(_: Fields.Type = Fields.self, limit: Int) async throws -> Fields {
         try requireJSON()
-        let bytes = try await collectBytes(limit: limit)
-        var fields = JSONFields(try Self.members(bytes))
+        return try Self.fields(of: await collectBytes(limit: limit))
+    }
+
+    /// The fields of a body that was read already.
+    static func fields<Fields: RequestFields>(of bytes: [UInt8]) throws -> Fields {
+        var fields = JSONFields(try members(bytes))
         let body = Fields(&fields)
         fields.finish()
         guard fields.problems.isEmpty else { throw Problem.invalid(fields.problems) }
@@ -31,7 +35,7 @@ extension Request {
         }
     }
 
-    private func requireJSON() throws {
+    func requireJSON() throws {
         guard let header = headers[.contentType] else { return }
         let parts = header.lowercased().split(separator: ";").map { $0.trimming(while: { $0 == " " || $0 == "\t" }) }
         guard let type = parts.first, type == "application/json" || type.hasSuffix("+json") else {

@@ -118,7 +118,7 @@ struct DispatcherTests {
         time.advance(by: 61)
         try await bench.drain()
         let log = DeliveryLogRepository(client: bench.client, faults: .none)
-        let recorded = try await log.record(zombie, dispositions: [:], gateway: "x", checkAfter: nil, now: time.now)
+        let recorded = try await log.record(zombie, outcomes: [:], checkAfter: nil, now: time.now)
         #expect(!recorded)
         #expect(try await chunks.renew(zombie, lease: 60, now: time.now) == false)
         #expect(try await bench.outcomes(of: fixture) == ["sent": 5])

@@ -11,6 +11,7 @@ struct MailWriter: Sendable {
     private struct Shared {
         let from: Mailbox
         let headers: [MailHeader]
+        let attachments: [MailAttachment]
     }
 
     init(_ batch: HandoverBatch) {
@@ -21,7 +22,10 @@ struct MailWriter: Sendable {
     private static func shared(_ envelope: MessageEnvelope) throws(MIMEError) -> Shared {
         Shared(
             from: try Mailbox(displayName: envelope.fromName, address: envelope.fromAddress),
-            headers: try envelope.sharedHeaders.map { header throws(MIMEError) in try MailHeader(header.name, header.value) }
+            headers: try envelope.sharedHeaders.map { header throws(MIMEError) in try MailHeader(header.name, header.value) },
+            attachments: try (envelope.options.attachments ?? []).map { file throws(MIMEError) in
+                try MailAttachment(filename: file.filename, contentType: file.contentType, base64: file.content, contentID: file.contentID)
+            }
         )
     }
 
@@ -43,6 +47,7 @@ struct MailWriter: Sendable {
             messageID: "\(id)@\(batch.envelope.fromDomain)",
             headers: unsubscribe + shared.headers + extra,
             body: MailBody(text: content.text.isEmpty ? nil : content.text, html: content.html),
+            attachments: shared.attachments,
             boundary: id
         )
     }

@@ -57,10 +57,10 @@ struct GatewayFixture {
         let key = try LinkTokenKey(id: "k1", secret: Array(repeating: 7, count: 32))
         let bases = try LinkBases(tracking: "https://track.test", publicBase: "https://comm.test")
         return HandoverBatch(
-            envelope: CampaignEnvelope(
+            envelope: MessageEnvelope(
                 tenantID: tenant,
-                campaignID: campaign,
-                campaignName: "Spring",
+                origin: .campaign(campaign),
+                title: "Spring",
                 motorBlockID: UUID(),
                 artifactID: UUID(),
                 fromAddress: "me@shop.test",
