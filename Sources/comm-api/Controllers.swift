@@ -35,6 +35,8 @@ final class Controllers: Sendable {
     let tracking: TrackingController
     let unsubscribe: UnsubscribeController
     let messages: RecipientMessageController
+    let messageStatus: MessageStatusController
+    let queueControl: QueueControlController
     let webVersion: WebVersionController
     let preflight: PreflightController
     let settings: SendingSettingsController
@@ -154,12 +156,31 @@ final class Controllers: Sendable {
         )
         records = RecipientRecordController(editor: ContactEditor(client: postgres, time: time), bodyLimit: bodyLimit)
         tags = TagsController(tags: TagRepository(client: postgres), operations: bulk, bulk: bulkOperations, bodyLimit: bodyLimit)
+        let messageList = MessageListRepository(client: postgres, time: time)
+        messageStatus = MessageStatusController(
+            messages: MessageStatusRepository(client: postgres, time: time),
+            list: messageList,
+            cancellation: MessageCancellation(client: postgres, time: time),
+            stats: QueueStatsRepository(client: postgres, time: time),
+            time: time
+        )
+        queueControl = QueueControlController(
+            pauses: QueuePauseRepository(client: postgres, time: time),
+            campaigns: campaignRepository,
+            retries: MessageRetryRepository(client: postgres, time: time),
+            campaignRetries: RetryRepository(client: postgres, time: time),
+            list: messageList,
+            upkeep: QueueUpkeep(client: postgres, time: time),
+            time: time,
+            bodyLimit: bodyLimit
+        )
         let suppressionRepository = SuppressionRepository(client: postgres, time: time)
         suppressions = SuppressionsController(
             suppressions: suppressionRepository,
             entries: SuppressionListRepository(client: postgres, time: time),
             bulk: SuppressionBulk(repository: suppressionRepository, time: time),
             importer: SuppressionImporter(client: postgres, time: time),
+            expiry: SuppressionExpiry(client: postgres, time: time),
             imports: ImportRepository(client: postgres),
             once: IdempotencyMiddleware(
                 repository: IdempotencyRepository(client: postgres, time: time),

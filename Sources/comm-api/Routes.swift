@@ -42,6 +42,9 @@ struct Routes: Sendable {
         addCampaignLifecycle(to: tenants)
         addWebhookEndpoints(to: tenants)
         addMessages(to: tenants)
+        addMessageStatus(to: tenants)
+        addQueueControl(to: tenants)
+        addReliability(to: tenants)
 
         let declared = router.routes.map { DeclaredRoute(method: $0.method, path: $0.path.description) }
         RouteMethods.complete(router)
@@ -352,6 +355,57 @@ struct Routes: Sendable {
         send.post("/api/webhooks/endpoints/{id}/replay", use: controllers.webhookDeliveries.replay)
 
         allowed(.eventsRead, in: tenants).get("/api/events/stream", use: controllers.eventStream.stream)
+    }
+
+    /// Single messages: where they stand, and taking them back.
+    private func addMessageStatus(to tenants: RouterGroup<APIContext>) {
+        let read = allowed(.messagesRead, in: tenants)
+        read.get("/api/v1/messages", use: controllers.messageStatus.list)
+        read.get("/api/v1/messages/stats/queue", use: controllers.messageStatus.queueStats)
+        read.get("/api/v1/messages/stats/channels", use: controllers.messageStatus.channelStats)
+        read.get("/api/v1/messages/{id}", use: controllers.messageStatus.get)
+        once(allowed(.messagesSend, in: tenants)).delete("/api/v1/messages/{id}", use: controllers.messageStatus.cancel)
+    }
+
+    /// The queue: the faces of the same services under the contract's names, and what holds it back.
+    private func addQueueControl(to tenants: RouterGroup<APIContext>) {
+        let read = allowed(.messagesRead, in: tenants)
+        read.get("/api/email-reliability/queue/stats", use: controllers.messageStatus.queueStats)
+        read.get("/api/email-reliability/queue/jobs", use: controllers.messageStatus.list)
+        read.get("/api/email-reliability/queue/jobs/{id}", use: controllers.messageStatus.get)
+        read.get("/api/email-reliability/queue/failed", use: controllers.queueControl.listDeadLetters)
+        read.get("/api/email-reliability/queue/retries", use: controllers.queueControl.listRetries)
+        read.get("/api/email-reliability/queue/retries/{id}", use: controllers.queueControl.getRetry)
+        read.get("/api/email-reliability/queue/pauses", use: controllers.queueControl.listPauses)
+
+        let send = once(allowed(.messagesSend, in: tenants))
+        send.post("/api/email-reliability/queue/jobs/{id}/cancel", use: controllers.messageStatus.cancel)
+        send.delete("/api/email-reliability/queue/jobs/{id}", use: controllers.messageStatus.cancel)
+        send.post("/api/email-reliability/queue/jobs/{id}/retry", use: controllers.queueControl.retryOne)
+        send.post("/api/email-reliability/queue/retry-failed", use: controllers.queueControl.retryFailed)
+
+        let manage = once(allowed(.queueManage, in: tenants))
+        manage.post("/api/email-reliability/queue/pause", use: controllers.queueControl.pause)
+        manage.post("/api/email-reliability/queue/resume", use: controllers.queueControl.resume)
+        manage.post("/api/email-reliability/queue/cleanup", use: controllers.queueControl.cleanUp)
+    }
+
+    /// Suppressions and events under the contract's names: other faces of the same services.
+    private func addReliability(to tenants: RouterGroup<APIContext>) {
+        let read = allowed(.suppressionsRead, in: tenants)
+        read.get("/api/email-reliability/suppression", use: controllers.suppressions.list)
+        read.get("/api/email-reliability/suppression/stats", use: controllers.suppressions.getStats)
+        read.get("/api/email-reliability/suppression/check", use: controllers.suppressions.check)
+        read.get("/api/email-reliability/suppression/{id}", use: controllers.suppressions.get)
+
+        let write = once(allowed(.suppressionsWrite, in: tenants))
+        write.post("/api/email-reliability/suppression", use: controllers.suppressions.add)
+        write.post("/api/email-reliability/suppression/cleanup", use: controllers.suppressions.cleanUp)
+        write.delete("/api/email-reliability/suppression/{id}", use: controllers.suppressions.remove)
+
+        let events = allowed(.campaignsRead, in: tenants)
+        events.get("/api/email-reliability/events/campaign/{id}", use: controllers.trackingExplorer.eventsOfCampaign)
+        events.get("/api/email-reliability/events/address", use: controllers.trackingExplorer.eventsOfAddress)
     }
 
     private func allowed(_ scope: APIScope, in group: RouterGroup<APIContext>) -> RouterGroup<TenantContext> {

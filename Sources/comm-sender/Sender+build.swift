@@ -34,7 +34,11 @@ func buildSender(_ configuration: SenderConfiguration, process: DaemonProcess) t
             links: configuration.links,
             faults: faults
         ),
-        router: HandoverRouter(route.gateway, time: time),
+        router: HandoverRouter(
+            route.gateway,
+            pauses: GatewayPauseWatch(repository: QueuePauseRepository(client: database, time: time), time: time),
+            time: time
+        ),
         settings: settings,
         time: time,
         faults: faults

@@ -55,6 +55,8 @@ func buildStats(_ configuration: StatsConfiguration, process: DaemonProcess) -> 
     services.append(process.duty("filtered-lists", idle: .seconds(5)) { try await filler.step() })
     let upkeep = RecipientUpkeep(client: database, time: time)
     services.append(process.duty("engagement-ageing", idle: .seconds(60)) { try await upkeep.ageEngagement() })
+    let queueUpkeep = QueueUpkeep(client: database, time: time)
+    services.append(process.duty("queue-upkeep", idle: .seconds(2)) { try await queueUpkeep.run() })
     services.append(process.duty("suppression-ends", idle: .seconds(10)) { try await upkeep.endSuppressions() })
     let gauges = BacklogGauges(database: database, time: time)
     services.append(

@@ -1,3 +1,4 @@
+import CommCore
 import CommTesting
 import Foundation
 import HTTPTypes
@@ -102,6 +103,9 @@ struct ReplayTests {
         case "/api/templates", "/api/templates/validate":
             return plain(#"{"name":"T","subject":"s","type":"html","body_html":"<p>{{unsubscribe_url}}</p>"}"#)
         case "/api/settings/tracking/verify": return plain(nil, refusal: 409)
+        case "/api/email-reliability/suppression": return plain(#"{"email":"s@ex.test"}"#)
+        case "/api/email-reliability/suppression/cleanup": return plain(nil)
+        case _ where path.hasPrefix("/api/email-reliability/queue/"): return try await queue(path, client, plain, at)
         case _ where path.hasPrefix("/api/recipients/"): return try await bulk(path, client, plain, at)
         case _ where path.hasPrefix("/api/campaigns"): return try await campaign(path, client, plain, at)
         default: return nil
@@ -110,6 +114,23 @@ struct ReplayTests {
 
     private typealias Plain = (String?, Int?) -> Sample
     private typealias At = (UUID, String?, Int?, APIClient?) -> Sample
+
+    private static func queue(_ path: String, _ client: APIClient, _ plain: Plain, _ at: At) async throws -> Sample? {
+        let (database, tenant, now) = (client.database, client.tenantID, client.time.now)
+        let pause = #"{"scope":"channel","channel":"sms"}"#
+        switch path.split(separator: "/").last {
+        case "pause", "cleanup": return plain("{}", nil)
+        case "resume":
+            _ = try await client.send(.post, "/api/email-reliability/queue/pause", pause)
+            return plain(pause, nil)
+        case "cancel": return at(try await MessageFixture.make(on: database, tenantID: tenant, now: now).ids[0], nil, nil, nil)
+        case "retry", "retry-failed":
+            let failed = try await MessageFixture.make(on: database, tenantID: tenant, now: now)
+            try await TestSender(answer: .failed(reason: "550 no")).runTests(client)
+            return path.hasSuffix("retry") ? at(failed.ids[0], nil, nil, nil) : plain("{}", nil)
+        default: return nil
+        }
+    }
 
     private static func bulk(_ path: String, _ client: APIClient, _ plain: Plain, _ at: At) async throws -> Sample? {
         let contact = try await client.makeContact()

@@ -1,3 +1,4 @@
+import CommCore
 import CommTesting
 import Foundation
 import HTTPTypes
@@ -21,7 +22,18 @@ struct TenantIsolationTests {
                 "/api/recipients/bulk",
                 #"{"operation":"tag","tags":["vip"],"selection":{"ids":["\#(recipient)"]}}"#
             ).id()
+            let failed = try await MessageFixture.make(on: owner.database, tenantID: owner.tenantID, now: owner.time.now)
+            try await TestSender(answer: .failed(reason: "550 no")).runTests(owner)
+            let message = try await MessageFixture.make(on: owner.database, tenantID: owner.tenantID, now: owner.time.now)
+            _ = try await owner.send(.post, "/api/email-reliability/queue/pause", #"{"scope":"tenant"}"#)
             let ids: [String: UUID] = [
+                "message-templates": try await owner.send(
+                    .post,
+                    "/api/v1/message-templates",
+                    #"{"name":"receipt","channel":"sms","language":"en","body_text":"Thank you"}"#
+                ).id(),
+                "operations": operation, "messages": message.ids[0],
+                "retries": try await owner.send(.post, "/api/email-reliability/queue/jobs/\(failed.ids[0])/retry").id(),
                 "recipients": recipient, "campaigns": campaign, "lists": list, "analytics": list,
                 "contacts": try await owner.makeContact(),
                 "templates": try await owner.makeTemplate(),
@@ -40,9 +52,7 @@ struct TenantIsolationTests {
             let stranger = try await owner.withNewTenant().withKey("all")
             var tried = 0
             for route in owner.routes where route.path.contains("{id}") {
-                let resource = route.path.hasPrefix("/api/recipients/filters/") ? "filters" : route.path.split(separator: "/")[1]
-                let isOperation = route.path.hasPrefix("/api/recipients/operations/")
-                let id = try #require(isOperation ? operation : ids[String(resource)], "no fixture for \(resource)")
+                let id = try #require(ids[route.resource], "no fixture for \(route.resource)")
                 let path = route.filled(with: id)
                 let reply =
                     path.hasSuffix("/import")

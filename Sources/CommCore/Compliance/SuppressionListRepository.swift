@@ -16,6 +16,33 @@ package struct SuppressionListRepository: Sendable {
         self.time = time
     }
 
+    /// One entry.
+    ///
+    /// - Throws: `ComplianceError.notFound`.
+    package func find(tenantID: UUID, id: UUID) async throws -> Suppression {
+        let rows = try await client.query("\(sql: Suppression.select) WHERE x.tenant_id = \(tenantID) AND x.id = \(id)", tenant: tenantID)
+        guard let row = rows.first else { throw ComplianceError(.notFound, "Suppression not found") }
+        return try Suppression(row: row)
+    }
+
+    /// The entries that count for an address now, whatever they keep back, those of its domain among them.
+    ///
+    /// - Throws: `ComplianceError.invalid` for what is no address.
+    package func entries(tenantID: UUID, of address: String) async throws -> [Suppression] {
+        guard let address = try? EmailAddress(address) else {
+            throw ComplianceError.invalid("address", "invalid", "address must be a mail address")
+        }
+        let keys = [address.normalized, "@\(address.normalized.split(separator: "@").last ?? "")"]
+        return try await client.query(
+            """
+            \(sql: Suppression.select)
+             WHERE x.tenant_id = \(tenantID) AND x.email_norm = ANY(\(keys)::text[]) AND (x.expires_at IS NULL OR x.expires_at > \(time.now))
+             ORDER BY x.created_at DESC, x.id DESC
+            """,
+            tenant: tenantID
+        ).map(Suppression.init(row:))
+    }
+
     /// A page of the list, newest first: by number, counted from 1, or after a place.
     package func page(
         tenantID: UUID,

@@ -90,7 +90,8 @@ extension Dispatcher {
         for message in messages {
             let since = message.ageFrom ?? UUIDv7.time(of: message.id) ?? now
             let until = policy.next(since: since, now: now, using: &random)
-            let reason = (error as? GatewayOutage)?.description ?? "a store is away"
+            let told = (error as? GatewayOutage)?.description ?? (error as? GatewaysPaused)?.description
+            let reason = told ?? QueuedMessage.storeAway
             outcomes[message.id] = HandoverOutcome(
                 until.timeIntervalSince(since) > policy.maximumAge ? .failed(reason: "expired: \(reason)") : .deferred(until: until, reason: reason)
             )

@@ -44,6 +44,9 @@ package struct Dispatcher: Sendable {
         guard let chunk = try await stores.chunks.claim(owner: settings.owner, lease: settings.lease, now: time.now) else { return false }
         do {
             try await dispatch(chunk)
+        } catch let pause as GatewaysPaused {
+            // Somebody's wish and no trouble: the lane goes on with others.
+            try await stores.chunks.release(chunk, until: pause.until)
         } catch {
             // Best effort: when the store is away too, the lease runs out by itself.
             try? await stores.chunks.release(chunk, until: (error as? GatewayOutage)?.until)
@@ -95,10 +98,20 @@ package struct Dispatcher: Sendable {
             isPoison: false,
             content: { try await campaign(tenantID: claim.tenantID, id: claim.campaignID) }
         )
-        guard let outcomes = try await handOver(work, isStillOurs: { true }) else { return true }
+        guard let outcomes = try await handOverUnlessPaused(work) else { return true }
         try await stores.log.record(claim, outcomes: outcomes, checkAfter: checkAfter(outcomes), now: time.now)
         count(outcomes)
         return true
+    }
+
+    /// Messages whose gateways are all held back are put off.
+    private func handOverUnlessPaused(_ work: Work) async throws -> [UUID: HandoverOutcome]? {
+        do {
+            return try await handOver(work, isStillOurs: { true })
+        } catch let pause as GatewaysPaused {
+            let outcome = HandoverOutcome(.deferred(until: pause.until, reason: pause.description))
+            return Dictionary(uniqueKeysWithValues: work.messages.map { ($0.id, outcome) })
+        }
     }
 
     /// Messages of one origin on their way through the pipeline.

@@ -31,6 +31,7 @@ package struct EventRecorder: Sendable {
             chunks: dispatched
         )
         if mayCount { try await rollUps.apply(on: connection) } else { try await rollUps.mark(now: now, on: connection) }
+        try await DeliveryCounters(events: fresh, chunks: dispatched).apply(on: connection)
         try await EventFeed.append(fresh, on: connection, now: now)
         return fresh.count
     }

@@ -40,6 +40,7 @@ package struct ChunkRepository: Sendable {
                       AND (q.state = 'open' OR q.state = 'leased' AND q.lease_until < \(now))
                       AND c.status = 'sending' AND (c.next_chunk_at IS NULL OR c.next_chunk_at <= \(now))
                       AND (q.due_at IS NULL OR q.due_at <= \(now)) AND \(sql: WindowRepository.isOpen(now: now))
+                      AND \(sql: QueuePauses.isOpen(tenant: "\(tenant)", channel: "'email'", now: now))
                     ORDER BY q.priority, q.created_at, q.chunk_no
                     LIMIT 1 FOR UPDATE OF q SKIP LOCKED)
                 UPDATE queue_chunks q

@@ -38,6 +38,7 @@ package struct ExpressRepository: Sendable {
                     SELECT q.tenant_id, q.priority, q.id, q.lease_until IS NOT NULL AS was_left FROM message_queue q
                     WHERE \(sql: isWaiting) AND q.tenant_id = w.tenant_id AND q.due_at <= \(now)
                       AND (q.lease_until IS NULL OR q.lease_until < \(now))
+                      AND \(sql: QueuePauses.isOpen(tenant: "w.tenant_id", now: now))
                     ORDER BY q.due_at, q.id LIMIT greatest(\(limit) / (SELECT count(*) FROM waiting), 1)
                     FOR UPDATE OF q SKIP LOCKED) d),
             taken AS (

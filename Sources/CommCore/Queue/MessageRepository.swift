@@ -34,7 +34,7 @@ package struct MessageRepository: Sendable {
                 JOIN campaigns c ON c.tenant_id = q.tenant_id AND c.id = q.campaign_id AND c.status = 'sending'
                                 AND \(sql: WindowRepository.isOpen(now: now))
                 WHERE NOT q.in_chunk AND q.campaign_id IS NOT NULL AND q.priority IN (2, 3) AND q.due_at <= \(now)
-                  AND (q.lease_until IS NULL OR q.lease_until < \(now))
+                  AND (q.lease_until IS NULL OR q.lease_until < \(now)) AND \(sql: QueuePauses.isOpen(now: now))
                 ORDER BY q.priority, q.due_at LIMIT 1),
             due AS (
                 SELECT q.tenant_id, q.priority, q.id FROM message_queue q JOIN first f

@@ -21,7 +21,10 @@ package struct QueueBacklogRepository: Sendable {
                        min(created_at) FILTER (WHERE state = 'handed_over') AS oldest_unconfirmed
                 FROM queue_chunks
             ), singles AS (
-                SELECT count(*) AS single, min(due_at) AS oldest_single FROM message_queue WHERE NOT in_chunk
+                SELECT count(*) AS single, min(due_at) AS oldest_single FROM (
+                    SELECT due_at FROM message_queue WHERE NOT in_chunk AND campaign_id IS NOT NULL AND NOT is_test
+                    UNION ALL
+                    SELECT due_at FROM message_queue WHERE NOT in_chunk AND (request_id IS NOT NULL OR is_test)) m
             )
             SELECT * FROM chunks, singles
             """

@@ -18,4 +18,6 @@ package struct QueuedMessage: Sendable {
 
     /// The ``lastError`` of a message whose sender stopped while it held it.
     static let stopped = "its sender stopped while it was handed over"
+    /// The ``lastError`` of a message whose hand-over a missing store broke off: it may have left.
+    static let storeAway = "a store is away"
 }

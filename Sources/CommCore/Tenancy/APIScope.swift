@@ -15,6 +15,8 @@ package enum APIScope: String, Sendable, CaseIterable, Codable {
     case campaignsSend = "campaigns:send"
     /// Approve and reject campaigns of others.
     case campaignsApprove = "campaigns:approve"
+    /// Hold the queue back, let it go, clear away what is over.
+    case queueManage = "queue:manage"
     case suppressionsRead = "suppressions:read"
     case suppressionsWrite = "suppressions:write"
     /// Create, list and revoke API keys.

@@ -33,6 +33,25 @@ extension ComplianceError: ProblemConvertible {
     }
 }
 
+extension QueueError: ProblemConvertible {
+    var problem: Problem {
+        switch code {
+        case .notFound: Problem(.notFound, code: "not_found", message)
+        case .invalid: .invalid(problems, message: message)
+        case .inFlight: conflict("message_in_flight")
+        case .alreadyLeft: conflict("message_left")
+        case .notFailed: conflict("message_not_failed")
+        case .operatorOnly: .forbidden(message, code: "operator_only")
+        }
+    }
+
+    private func conflict(_ code: String) -> Problem {
+        var problem = Problem(.conflict, code: code, message)
+        if let state { problem.members["state"] = .string(state.rawValue) }
+        return problem
+    }
+}
+
 extension WebhookError: ProblemConvertible {
     var problem: Problem {
         switch code {

@@ -23,6 +23,11 @@ enum Caller: Sendable, Equatable {
         }
     }
 
+    /// Whether it is the platform itself, and so the operator.
+    var isPlatform: Bool {
+        if case .platform = self { true } else { false }
+    }
+
     func permits(_ scope: APIScope) -> Bool {
         switch self {
         case .key(let key): key.permits(scope)

@@ -80,6 +80,30 @@ extension SuppressionsController {
         }
     }
 
+    struct NoRequest: RequestFields {
+        init(_ fields: inout JSONFields) {}
+    }
+
+    /// What keeps an address back.
+    struct CheckWire: Encodable {
+        /// Whether nothing at all may be sent.
+        let suppressed: Bool
+        /// Whether campaigns and newsletters may not be sent.
+        let marketingSuppressed: Bool
+        let entries: [SuppressionWire]
+
+        init(_ found: [Suppression]) {
+            suppressed = found.contains { $0.scope == .all || $0.scope == .domain }
+            marketingSuppressed = found.contains { $0.scope != .list }
+            entries = found.map(SuppressionWire.init)
+        }
+    }
+
+    struct CleanUpWire: Encodable {
+        let removed: Int
+        let more: Bool
+    }
+
     struct AddedWire: Encodable {
         let id: UUID
         @OrNull var email: String?

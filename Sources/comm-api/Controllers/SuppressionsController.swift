@@ -10,6 +10,7 @@ struct SuppressionsController: Sendable {
     let entries: SuppressionListRepository
     let bulk: SuppressionBulk
     let importer: SuppressionImporter
+    let expiry: SuppressionExpiry
     let imports: ImportRepository
     let once: IdempotencyMiddleware
     /// nil when the platform's database is not configured.
@@ -29,6 +30,28 @@ struct SuppressionsController: Sendable {
         }
         let found = try await entries.page(tenantID: context.tenantID, filter: filter, page: page, limit: limit, after: cursor)
         return Answer(PageWire(found))
+    }
+
+    func get(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
+        Answer(SuppressionWire(try await entries.find(tenantID: context.tenantID, id: try context.id())))
+    }
+
+    /// Whether an address may be mailed, and what keeps it back.
+    func check(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
+        let address = try request.query { query in
+            let address = query.string("address")
+            if address == nil { query.refuse("address", "address is required") }
+            return address
+        }
+        let found = try await entries.entries(tenantID: context.tenantID, of: address ?? "")
+        return Answer(CheckWire(found))
+    }
+
+    /// Moves entries into the history whose time is over.
+    func cleanUp(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
+        _ = try await request.fields(NoRequest.self, limit: bodyLimit)
+        let (removed, isMore) = try await expiry.run(tenantID: context.tenantID)
+        return Answer(CleanUpWire(removed: removed, more: isMore), message: isMore ? "More have expired: ask again" : "Cleaned up")
     }
 
     func add(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {

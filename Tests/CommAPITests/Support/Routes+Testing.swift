@@ -26,9 +26,26 @@ extension DeclaredRoute {
             "DELETE /api/contacts/{id}", "PATCH /api/recipients/{id}", "DELETE /api/tags/{tag}",
             "POST /api/suppressions/import",
             "DELETE /api/recipients/filters/{id}",
+            "DELETE /api/v1/messages/{id}", "DELETE /api/email-reliability/queue/jobs/{id}",
+            "POST /api/email-reliability/queue/jobs/{id}/cancel", "DELETE /api/email-reliability/suppression/{id}",
             "POST /api/settings/tracking/verify", "DELETE /api/webhooks/endpoints/{id}",
         ]
         return isTenants && method != .get && !takesNone.contains("\(method.rawValue) \(path)")
+    }
+
+    /// What its id is of.
+    var resource: String {
+        let steps = path.split(separator: "/").map(String.init)
+        return switch steps.prefix(3).joined(separator: "/") {
+        case _ where path.hasPrefix("/api/recipients/filters/"): "filters"
+        case _ where path.hasPrefix("/api/recipients/operations/"): "operations"
+        case "api/v1/messages": "messages"
+        case "api/v1/message-templates": "message-templates"
+        case "api/email-reliability/queue": steps[3] == "retries" ? "retries" : "messages"
+        case "api/email-reliability/suppression": "suppressions"
+        case "api/email-reliability/events": "campaigns"
+        default: steps[1]
+        }
     }
 
     /// A body that the route accepts, where it needs one.

@@ -21,6 +21,12 @@ final class TestSender: Gateway {
     let name = "test"
     let needsConfirmation = false
     private let taken = Mutex<[Job]>([])
+    /// What becomes of every message.
+    private let answer: Disposition
+
+    init(answer: Disposition = .sent) {
+        self.answer = answer
+    }
 
     var jobs: [Job] { taken.withLock { $0 } }
 
@@ -47,7 +53,7 @@ final class TestSender: Gateway {
             )
             taken.withLock { $0.append(job) }
         }
-        return batch.messages.map { _ in .sent }
+        return batch.messages.map { _ in answer }
     }
 
     /// Puts what is due into the queue, and no more.

@@ -14,7 +14,13 @@ struct SenderBench {
     let finisher: CampaignFinisher
     let reconciler: HandoverReconciler
 
-    init(owner: String = "bench", gateway: RecordingGateway = RecordingGateway(), time: ManualTime, chunkSize: Int = 100) throws {
+    init(
+        owner: String = "bench",
+        gateway: RecordingGateway = RecordingGateway(),
+        router: HandoverRouter? = nil,
+        time: ManualTime,
+        chunkSize: Int = 100
+    ) throws {
         let client = TestDatabase.current.client
         let logger = Logger.silent
         let settings = DispatchSettings(owner: owner, lease: 60, confirmAfter: 60)
@@ -24,7 +30,7 @@ struct SenderBench {
         self.time = time
         dispatcher = Dispatcher(
             stores: try Self.stores(client),
-            router: HandoverRouter(gateway, time: time),
+            router: router ?? HandoverRouter(gateway, time: time),
             settings: settings,
             time: time,
             faults: .none

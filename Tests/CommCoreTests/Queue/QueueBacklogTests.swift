@@ -32,8 +32,8 @@ struct QueueBacklogTests {
 
         try await bench.client.execute(
             """
-            INSERT INTO message_queue (tenant_id, priority, id, recipient, in_chunk, due_at)
-            SELECT tenant_id, 4, gen_random_uuid(), 'a@b.test', false, \(time.now) FROM tenants LIMIT 1
+            INSERT INTO message_queue (tenant_id, priority, id, recipient, in_chunk, due_at, is_test)
+            SELECT tenant_id, 4, gen_random_uuid(), 'a@b.test', false, \(time.now), true FROM tenants LIMIT 1
             """
         )
         let waiting = try await queue.measure(now: time.now.addingTimeInterval(30))

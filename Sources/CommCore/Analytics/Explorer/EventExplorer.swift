@@ -9,7 +9,7 @@ package struct EventExplorer: Sendable {
     package static let largestSort = 10_000
     private static let exportPage = 2_000
 
-    private let client: PostgresClient
+    let client: PostgresClient
 
     package init(client: PostgresClient) {
         self.client = client

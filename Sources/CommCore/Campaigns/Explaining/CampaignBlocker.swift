@@ -16,6 +16,10 @@ package struct CampaignBlocker: Sendable, Equatable {
         case pacing
         case localTime = "local_time"
         case deferred
+        /// The operator or the tenant holds the queue back.
+        case queuePaused = "queue_paused"
+        /// Of a message: its time is over.
+        case expired
     }
 
     package let code: Code
@@ -66,20 +70,9 @@ extension CampaignFacts {
         return [CampaignBlocker(code: .approvalRequired, detail: detail)]
     }
 
+    /// Pauses of the queue stand before the gateway: nothing is claimed meanwhile.
     private func senderBlockers(now: Date) -> [CampaignBlocker] {
-        guard senders.alive > 0 else {
-            let detail = senders.lastSeen.map { "No sender is alive; the last was seen at \(ISO8601.string(from: $0))" }
-            return [CampaignBlocker(code: .noSender, detail: detail ?? "No sender has ever run")]
-        }
-        let gateway = senders.gateway ?? "the gateway"
-        switch senders.gatewayState {
-        case "paused":
-            return [
-                CampaignBlocker(code: .gatewayPaused, detail: "\(gateway) cannot be reached; it is tried again", until: senders.retryAt)
-            ]
-        case "full": return [CampaignBlocker(code: .gatewayFull, detail: "\(gateway) takes no more for the moment")]
-        default: return []
-        }
+        pauses.map(CampaignBlocker.init) + CampaignBlocker.senders(senders)
     }
 
     private func sendingBlockers(now: Date) -> [CampaignBlocker] {
@@ -107,5 +100,24 @@ extension CampaignFacts {
             found.append(CampaignBlocker(code: .deferred, detail: "All that is left was put off by the gateway", until: due))
         }
         return found
+    }
+}
+
+extension CampaignBlocker {
+    /// What the senders and their gateways hold up.
+    static func senders(_ senders: CampaignFacts.Senders) -> [CampaignBlocker] {
+        guard senders.alive > 0 else {
+            let detail = senders.lastSeen.map { "No sender is alive; the last was seen at \(ISO8601.string(from: $0))" }
+            return [CampaignBlocker(code: .noSender, detail: detail ?? "No sender has ever run")]
+        }
+        let gateway = senders.gateway ?? "the gateway"
+        switch senders.gatewayState {
+        case "paused":
+            return [
+                CampaignBlocker(code: .gatewayPaused, detail: "\(gateway) cannot be reached; it is tried again", until: senders.retryAt)
+            ]
+        case "full": return [CampaignBlocker(code: .gatewayFull, detail: "\(gateway) takes no more for the moment")]
+        default: return []
+        }
     }
 }

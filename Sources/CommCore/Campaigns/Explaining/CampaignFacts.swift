@@ -48,6 +48,8 @@ package struct CampaignFacts: Sendable, Equatable {
     package var isRetrying = false
     package var senders = Senders()
     package var backlog = Backlog()
+    /// What the operator or the tenant holds back, campaigns among it.
+    package var pauses: [QueuePause] = []
 
     package init(status: CampaignStatus) {
         self.status = status

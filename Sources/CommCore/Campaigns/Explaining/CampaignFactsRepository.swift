@@ -63,6 +63,8 @@ package struct CampaignFactsRepository: Sendable {
         facts.isRetrying = try row.get("is_retrying")
         facts.window = try window(row, now: now)
         facts.senders = try await senders(now: now, on: connection)
+        facts.pauses = try await QueuePauseRepository.open(tenantID: tenantID, now: now, on: connection)
+            .filter { $0.holds(channel: .email) }
         if facts.startedAt != nil {
             facts.backlog = try await backlog(tenantID: tenantID, campaignID: campaignID, now: now, on: connection)
         }
@@ -113,7 +115,7 @@ package struct CampaignFactsRepository: Sendable {
         }
     }
 
-    private static func senders(now: Date, on connection: PostgresConnection) async throws -> CampaignFacts.Senders {
+    static func senders(now: Date, on connection: PostgresConnection) async throws -> CampaignFacts.Senders {
         let alive = now.addingTimeInterval(-CampaignFacts.longestSilence)
         let rows = try await connection.query(
             """

@@ -28,8 +28,9 @@ package struct CampaignRetrier: Sendable {
         return try await client.withTransaction { connection in
             let rows = try await connection.query(
                 """
-                SELECT r.tenant_id, r.id, r.campaign_id, r.classes, r.cursor_id, r.created_at, c.started_at, c.status
-                  FROM campaign_retries r JOIN campaigns c ON c.tenant_id = r.tenant_id AND c.id = r.campaign_id
+                SELECT r.tenant_id, r.id, r.campaign_id, r.request_id, r.channel, r.message_ids, r.classes, r.cursor_id, r.created_at,
+                       c.started_at, c.status
+                  FROM campaign_retries r LEFT JOIN campaigns c ON c.tenant_id = r.tenant_id AND c.id = r.campaign_id
                  WHERE r.finished_at IS NULL ORDER BY r.created_at LIMIT 1 FOR UPDATE OF r SKIP LOCKED
                 """
             )
@@ -43,8 +44,8 @@ package struct CampaignRetrier: Sendable {
                 """
             )
             if moved.count < Self.pageSize {
-                let campaignID: UUID = try row.get("campaign_id")
-                logger.info("failed messages are tried again", metadata: ["campaign_id": "\(campaignID)"])
+                let campaignID: UUID? = try row.get("campaign_id")
+                logger.info("failed messages are tried again", metadata: ["campaign_id": "\(campaignID?.uuidString ?? "none")"])
             }
             return true
         }
@@ -52,40 +53,20 @@ package struct CampaignRetrier: Sendable {
 
     /// Only what failed before the wish was made is meant, and each message once: what fails again stays so.
     private func move(_ row: PostgresRow, now: Date, on connection: PostgresConnection) async throws -> (count: Int, last: UUID?) {
+        let tenantID: UUID = try row.get("tenant_id")
+        guard let campaignID: UUID = try row.get("campaign_id") else {
+            return try await moveMessagesOfRequests(row, tenantID: tenantID, now: now, on: connection)
+        }
         let status: CampaignStatus = try row.get("status")
         // Nothing comes back into the queue of a campaign that was cancelled meanwhile.
         guard [.sending, .paused].contains(status), let startedAt: Date = try row.get("started_at") else { return (0, nil) }
-        let (tenantID, campaignID): (UUID, UUID) = (try row.get("tenant_id"), try row.get("campaign_id"))
-        let cursor: UUID? = try row.get("cursor_id")
         let selection = RetryRepository.selection(
             try row.get("classes"),
             tenantID: tenantID,
             campaignID: campaignID,
             startedAt: startedAt
         )
-        let rows = try await connection.query(
-            """
-            WITH meant AS (
-                SELECT d.tenant_id, d.id, d.created_at FROM delivery_events d
-                 WHERE \(sql: selection) AND (\(cursor)::uuid IS NULL OR d.id > \(cursor)::uuid)
-                   AND d.occurred_at <= \(try row.get("created_at") as Date)
-                 ORDER BY d.id LIMIT \(Self.pageSize)),
-            taken AS (
-                DELETE FROM delivery_events d USING meant m
-                 WHERE d.tenant_id = m.tenant_id AND d.id = m.id AND d.created_at = m.created_at
-                RETURNING d.*),
-            kept AS (
-                INSERT INTO delivery_attempts (tenant_id, message_id, attempt, campaign_id, outcome, reason, gateway, occurred_at, retried_at)
-                SELECT tenant_id, id, attempts, campaign_id, outcome, reason, gateway, occurred_at, \(now) FROM taken
-                ON CONFLICT DO NOTHING),
-            queued AS (
-                INSERT INTO message_queue (tenant_id, priority, id, campaign_id, contact_id, channel, recipient, artifact_id, merge_values,
-                                           in_chunk, due_at, attempts, age_from)
-                SELECT tenant_id, \(Priority.campaign.rawValue), id, campaign_id, contact_id, channel, recipient, artifact_id, merge_values,
-                       false, \(now), attempts, \(now) FROM taken)
-            SELECT outcome, count(*) AS count, (SELECT id FROM meant ORDER BY id DESC LIMIT 1) AS last FROM taken GROUP BY outcome
-            """
-        )
+        let rows = try await take(selection, row, priority: "\(Priority.campaign.rawValue)", now: now, on: connection)
         var counts: [String: Int] = [:]
         for row in rows { counts[try row.get("outcome")] = try row.get("count") }
         let total = counts.values.reduce(0, +)
@@ -98,11 +79,68 @@ package struct CampaignRetrier: Sendable {
             """
         )
         if total > 0 {
-            // The roll-ups counted the outcomes that are taken back here.
-            try await connection.execute(
-                "INSERT INTO rollup_marks (tenant_id, campaign_id, marked_at) VALUES (\(tenantID), \(campaignID), \(now)) ON CONFLICT DO NOTHING"
-            )
+            // The roll-ups counted the outcomes that are taken back.
+            try await RollUpRebuilder.mark(tenantID: tenantID, campaignID: campaignID, now: now, on: connection)
         }
         return (total, try rows.first?.get("last"))
+    }
+
+    private func moveMessagesOfRequests(
+        _ row: PostgresRow,
+        tenantID: UUID,
+        now: Date,
+        on connection: PostgresConnection
+    ) async throws -> (count: Int, last: UUID?) {
+        let selection = RetrySelection(
+            requestID: try row.get("request_id"),
+            channel: (try row.get("channel") as String?).flatMap(Channel.init(rawValue:)),
+            messageIDs: try row.get("message_ids")
+        )
+        let condition = MessageRetryRepository.condition(tenantID: tenantID, selection, try row.get("classes"), now: now)
+        let rows = try await take(condition, row, priority: Self.priority, now: now, on: connection)
+        let total: Int = try rows.reduce(0) { $0 + (try $1.get("count") as Int) }
+        return (total, try rows.first?.get("last"))
+    }
+
+    /// Of the request of a row `t` that comes back.
+    private static let priority: SQL = """
+        (SELECT r.priority FROM message_requests r WHERE r.tenant_id = t.tenant_id AND r.id = t.request_id)
+        """
+
+    /// Moves a page of rows `d` of the delivery log back into the queue.
+    ///
+    /// - Returns: how many there were, by outcome, and the `last` id that was looked at.
+    private func take(
+        _ selection: SQL,
+        _ wish: PostgresRow,
+        priority: SQL,
+        now: Date,
+        on connection: PostgresConnection
+    ) async throws -> PostgresRows {
+        let cursor: UUID? = try wish.get("cursor_id")
+        return try await connection.query(
+            """
+            WITH meant AS (
+                SELECT d.tenant_id, d.id, d.created_at FROM delivery_events d
+                 WHERE \(sql: selection) AND (\(cursor)::uuid IS NULL OR d.id > \(cursor)::uuid)
+                   AND d.occurred_at <= \(try wish.get("created_at") as Date)
+                 ORDER BY d.id LIMIT \(Self.pageSize)),
+            taken AS (
+                DELETE FROM delivery_events d USING meant m
+                 WHERE d.tenant_id = m.tenant_id AND d.id = m.id AND d.created_at = m.created_at
+                RETURNING d.*),
+            kept AS (
+                INSERT INTO delivery_attempts (tenant_id, message_id, attempt, campaign_id, request_id, outcome, reason, gateway, occurred_at,
+                                               retried_at)
+                SELECT tenant_id, id, attempts, campaign_id, request_id, outcome, reason, gateway, occurred_at, \(now) FROM taken
+                ON CONFLICT DO NOTHING),
+            queued AS (
+                INSERT INTO message_queue (tenant_id, priority, id, campaign_id, request_id, contact_id, channel, recipient, artifact_id,
+                                           merge_values, in_chunk, due_at, attempts, age_from)
+                SELECT tenant_id, \(sql: priority), id, campaign_id, request_id, contact_id, channel, recipient, artifact_id, merge_values,
+                       false, \(now), attempts, \(now) FROM taken t)
+            SELECT outcome, count(*) AS count, (SELECT id FROM meant ORDER BY id DESC LIMIT 1) AS last FROM taken GROUP BY outcome
+            """
+        )
     }
 }

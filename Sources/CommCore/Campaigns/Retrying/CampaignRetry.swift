@@ -1,9 +1,15 @@
 import FoundationEssentials
 import Postgres
 
-/// A wish to try the failed messages of a campaign again, and how far it has come.
+/// A wish to try failed messages again, of a campaign or of requests, and how far it has come.
 package struct CampaignRetry: Sendable, Equatable {
     package let id: UUID
+    /// nil: it is about messages of requests.
+    package let campaignID: UUID?
+    /// Only about this request.
+    package let requestID: UUID?
+    /// Only about this channel.
+    package let channel: String?
     package let classes: [RetryClass]
     package let requestedBy: String?
     /// Messages that were meant when it was asked for.
@@ -13,10 +19,11 @@ package struct CampaignRetry: Sendable, Equatable {
     package let createdAt: Date
     package let finishedAt: Date?
 
-    static let columns: SQL = "id, classes, requested_by, requested, retried, created_at, finished_at"
+    static let columns: SQL = "id, campaign_id, request_id, channel, classes, requested_by, requested, retried, created_at, finished_at"
 
     init(row: PostgresRow) throws {
         id = try row.get("id")
+        (campaignID, requestID, channel) = (try row.get("campaign_id"), try row.get("request_id"), try row.get("channel"))
         classes = try row.get("classes")
         requestedBy = try row.get("requested_by")
         requested = try row.get("requested")

@@ -24,9 +24,9 @@ package enum RetryClass: String, Sendable, CaseIterable, PostgresEnum {
     static let sql: SQL = """
         CASE WHEN d.outcome = 'unknown' THEN 'unknown'
              WHEN d.outcome <> 'failed' THEN NULL
-             WHEN d.reason LIKE 'expired:%' THEN 'expired'
+             WHEN d.reason = 'expired' OR d.reason LIKE 'expired:%' THEN 'expired'
              WHEN d.reason LIKE 'stopped its sender%' THEN 'sender_stopped'
-             WHEN d.reason = 'campaign or artifact is gone' THEN 'content_missing'
+             WHEN d.reason IN ('campaign or artifact is gone', 'the request or its content is gone') THEN 'content_missing'
              WHEN split_part(d.reason, ':', 1) IN ('invalidBase', 'invalidProgram', 'valueCount', 'invalidLink', 'bodyTooLarge', 'tooManyRounds')
                   THEN 'not_renderable'
              WHEN split_part(d.reason, ':', 1) IN ('request', 'content', 'size') THEN 'rejected'

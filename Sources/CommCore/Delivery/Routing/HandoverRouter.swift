@@ -10,26 +10,31 @@ package struct HandoverRouter: Sendable {
     private let routes: any GatewayRoutes
     private let throttle: any MessageThrottle
     private let health: GatewayHealth
+    private let pauses: GatewayPauseWatch?
     private let time: any TimeSource
 
-    /// - Parameter throttle: asked before each hand-over.
+    /// - Parameters:
+    ///   - throttle: asked before each hand-over.
+    ///   - pauses: gateways that somebody holds back; nil: nobody does.
     package init(
         gateways: [any Gateway],
         routes: any GatewayRoutes,
         throttle: any MessageThrottle = UnlimitedThrottle(),
         health: GatewayHealth = GatewayHealth(),
+        pauses: GatewayPauseWatch? = nil,
         time: any TimeSource
     ) {
         self.gateways = Dictionary(gateways.map { ($0.name, $0) }) { first, _ in first }
         self.routes = routes
         self.throttle = throttle
         self.health = health
+        self.pauses = pauses
         self.time = time
     }
 
     /// One gateway for everything.
-    package init(_ gateway: any Gateway, time: any TimeSource) {
-        self.init(gateways: [gateway], routes: FixedRoutes([gateway.channel: [gateway.name]]), time: time)
+    package init(_ gateway: any Gateway, pauses: GatewayPauseWatch? = nil, time: any TimeSource) {
+        self.init(gateways: [gateway], routes: FixedRoutes([gateway.channel: [gateway.name]]), pauses: pauses, time: time)
     }
 
     /// Names of all gateways.
@@ -80,9 +85,10 @@ package struct HandoverRouter: Sendable {
     /// Hands a batch over.
     ///
     /// - Returns: what became of each message, in their order; never ``Disposition/declined(until:reason:)``.
-    /// - Throws: `GatewayOutage` when no gateway took anything; other errors when a store is away.
+    /// - Throws: `GatewayOutage` when no gateway took anything; ``GatewaysPaused``; other errors when a store is away.
     func handOver(_ batch: HandoverBatch) async throws -> [HandoverOutcome] {
-        let names = try await candidates(for: batch.envelope)
+        let candidates = try await candidates(for: batch.envelope)
+        let names = try await open(candidates, tenantID: batch.envelope.tenantID)
         guard !names.isEmpty else {
             let reason = "configuration: no gateway for \(batch.envelope.channel.rawValue)"
             return batch.messages.map { _ in HandoverOutcome(.failed(reason: reason)) }
@@ -117,6 +123,16 @@ package struct HandoverRouter: Sendable {
         if let wanted = envelope.gateway { return gateways[wanted].map { $0.channel == envelope.channel ? [wanted] : [] } ?? [] }
         let names = try await routes.gateways(for: envelope).filter { gateways[$0]?.channel == envelope.channel }
         return health.order(names, now: time.now)
+    }
+
+    /// Those that nobody holds back.
+    ///
+    /// - Throws: ``GatewaysPaused`` when none is left.
+    private func open(_ names: [String], tenantID: UUID) async throws -> [String] {
+        guard let paused = await pauses?.current else { return names }
+        let open = names.filter { !paused.holds($0, tenantID: tenantID) }
+        if open.isEmpty, !names.isEmpty { throw GatewaysPaused(names: names, until: time.now.addingTimeInterval(GatewaysPaused.look)) }
+        return open
     }
 
     private func attempt(_ batch: HandoverBatch, at gateway: any Gateway) async throws -> [HandoverOutcome] {

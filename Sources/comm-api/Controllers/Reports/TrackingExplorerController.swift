@@ -127,6 +127,50 @@ struct TrackingExplorerController: Sendable {
         )
     }
 
+    /// What happened to a campaign's messages, newest first, by cursor.
+    func eventsOfCampaign(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
+        let id = try context.id()
+        let (type, limit, cursor) = try request.query(Self.page)
+        var filter = EventFilter()
+        filter.campaignID = id
+        filter.choose(type)
+        let found = try await explorer.page(tenantID: context.tenantID, filter: filter, limit: limit, after: cursor)
+        return Answer(try wire(found, limit: limit))
+    }
+
+    /// What happened to everything that went to one address or number, newest first.
+    func eventsOfAddress(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
+        let (address, (type, limit, cursor)) = try request.query { query in
+            let address = query.string("address")
+            if address == nil { query.refuse("address", "address is required") }
+            return (address ?? "", Self.page(&query))
+        }
+        var filter = EventFilter()
+        filter.contactEmail = address
+        filter.choose(type)
+        let found = try await explorer.page(tenantID: context.tenantID, recipient: address, filter: filter, limit: limit, after: cursor)
+        return Answer(try wire(found, limit: limit))
+    }
+
+    private static func page(_ query: inout QueryFields) -> (EventTypeChoice?, Int, EventCursor?) {
+        (query.choice("event_type", EventTypeChoice.self), query.int("limit", in: 1...1_000) ?? 100, query.eventCursor())
+    }
+
+    private func wire(_ found: EventPage, limit: Int) throws -> PageWire {
+        PageWire(
+            events: try found.events.map(EventWire.init),
+            pagination: PageWire.Pagination(
+                total: found.total,
+                limit: limit,
+                offset: 0,
+                pages: (found.total + limit - 1) / limit,
+                totalIsEstimate: found.isTotalEstimated,
+                nextCursor: found.next?.text
+            ),
+            freshness: ReportWire.Freshness(found.progress, now: time.now)
+        )
+    }
+
     /// Counts by type.
     func stats(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
         let (asked, campaign) = try request.query { (ReportQuery(&$0), $0.uuid("campaign_id")) }

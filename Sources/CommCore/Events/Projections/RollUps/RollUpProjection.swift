@@ -74,7 +74,7 @@ package struct RollUpProjection: Sendable {
         let facts: SQL = """
             \(sql: RollUpFacts.ofEvents(source, log: Self.log))
             UNION ALL
-            \(sql: RollUpFacts.ofLog(logged))
+            \(sql: RollUpFacts.ofLog(Self.logged(chunks)))
             """
         try await connection.execute(RollUpSQL.add(facts))
     }
@@ -126,7 +126,8 @@ package struct RollUpProjection: Sendable {
         let id: UUID
     }
 
-    private var logged: SQL {
+    /// The rows of the delivery log that these facts are about.
+    static func logged(_ chunks: [DispatchedChunk]) -> SQL {
         """
         SELECT d.* FROM (SELECT unnest(\(chunks.map(\.tenantID))::uuid[]) AS tenant_id, unnest(\(chunks.map(\.campaignID))::uuid[]) AS campaign_id,
                      unnest(\(chunks.map(\.firstID))::uuid[]) AS first_id, unnest(\(chunks.map(\.lastID))::uuid[]) AS last_id,
