@@ -113,3 +113,51 @@ INSERT INTO message_handovers
     WHERE test_artifact_id IS NOT NULL AND state = 'handed_over';
 DELETE FROM queue_chunks WHERE test_artifact_id IS NOT NULL;
 ALTER TABLE queue_chunks DROP COLUMN test_artifact_id;
+
+-- By which gateways a tenant's messages go; without rows for a channel the installation's own order counts.
+CREATE TABLE gateway_routes (
+    tenant_id    uuid NOT NULL REFERENCES tenants,
+    channel      text NOT NULL CHECK (channel IN ('email', 'sms', 'push')),
+    class        text NOT NULL CHECK (class IN ('any', 'P0', 'P1', 'P2', 'P3', 'P4')),
+    gateway      text NOT NULL,
+    position     smallint NOT NULL,              -- the lowest is tried first
+    weight       int NOT NULL CHECK (weight BETWEEN 1 AND 1000),  -- share among routes of one position
+    cost         numeric(12, 6) NOT NULL DEFAULT 0,               -- of one message, in the tenant's currency
+    daily_budget numeric(14, 4),                 -- cost of a day (UTC) that is not exceeded; NULL: none
+    is_enabled   boolean NOT NULL,
+    updated_at   timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, channel, class, gateway)
+);
+CALL comm_isolate('gateway_routes');
+GRANT SELECT, INSERT, DELETE ON gateway_routes TO comm_api;
+GRANT SELECT ON gateway_routes TO comm_worker;
+CALL comm_audit('gateway_routes', 'gateway_route', 'channel,class,gateway');
+
+-- What went by which gateway on a day (UTC); written by senders every few seconds.
+CREATE TABLE gateway_usage (
+    tenant_id uuid NOT NULL REFERENCES tenants,
+    gateway   text NOT NULL,
+    day       date NOT NULL,
+    messages  bigint NOT NULL,
+    cost      numeric(18, 6) NOT NULL,
+    PRIMARY KEY (tenant_id, gateway, day)
+);
+CALL comm_isolate('gateway_usage');
+GRANT SELECT ON gateway_usage TO comm_api;
+GRANT SELECT, INSERT, UPDATE, DELETE ON gateway_usage TO comm_worker;
+
+-- How each sender finds its gateways: what one has met, the others pass over, too. It belongs to the installation.
+CREATE TABLE channel_health (
+    gateway    text NOT NULL,
+    instance   text NOT NULL,
+    channel    text NOT NULL,
+    state      text NOT NULL CHECK (state IN ('closed', 'open', 'half_open')),
+    open_until timestamptz,
+    answered   bigint NOT NULL,                  -- messages of the last minute that got an answer
+    unanswered bigint NOT NULL,
+    latency_ms double precision NOT NULL,        -- of a hand-over, on average
+    updated_at timestamptz NOT NULL,
+    PRIMARY KEY (gateway, instance)
+);
+GRANT SELECT ON channel_health TO comm_api;
+GRANT SELECT, INSERT, UPDATE, DELETE ON channel_health TO comm_worker;

@@ -52,6 +52,8 @@ package final class GatewayHealth: Sendable {
         var until: Date?
         var failures = 0
         var isProbing = false
+        /// Another sender has found it ill, not this one.
+        var isBorrowed = false
     }
 
     private static let slice: TimeInterval = 5
@@ -104,6 +106,17 @@ package final class GatewayHealth: Sendable {
         add(answered: 0, unanswered: rules.minimumAttempts, seconds: 0, to: gateway, now: now)
     }
 
+    /// Passes a gateway over because another sender does; what this one knows better itself stays.
+    func passOver(_ gateway: String, until: Date) {
+        entries.withLock { entries in
+            var entry = entries[gateway] ?? Entry()
+            guard entry.until == nil else { return }
+            entry.until = until
+            entry.isBorrowed = true
+            entries[gateway] = entry
+        }
+    }
+
     /// What is known of every gateway that was used.
     package func reports(now: Date) -> [Report] {
         entries.withLock { entries in
@@ -112,7 +125,7 @@ package final class GatewayHealth: Sendable {
                 let calls = recent.reduce(0) { $0 + $1.calls }
                 return Report(
                     gateway: name,
-                    state: entry.until == nil ? .closed : entry.isProbing ? .halfOpen : .open,
+                    state: entry.until == nil || entry.isBorrowed ? .closed : entry.isProbing ? .halfOpen : .open,
                     until: entry.until,
                     answered: recent.reduce(0) { $0 + $1.answered },
                     unanswered: recent.reduce(0) { $0 + $1.unanswered },

@@ -1,9 +1,10 @@
 /// Which gateways a message may go by, in the order in which they are tried.
 package protocol GatewayRoutes: Sendable {
-    /// Names of gateways, the first choice first.
-    ///
     /// - Throws: when the store of the routes is away and none are known.
-    func gateways(for envelope: MessageEnvelope) async throws -> [String]
+    func plan(for envelope: MessageEnvelope) async throws -> RoutePlan
+
+    /// Notes that a gateway has taken messages.
+    func sent(_ count: Int, by gateway: String, for envelope: MessageEnvelope) async
 }
 
 /// The same gateways for everybody: those of the configuration.
@@ -14,7 +15,9 @@ package struct FixedRoutes: GatewayRoutes {
         self.routes = routes
     }
 
-    package func gateways(for envelope: MessageEnvelope) async throws -> [String] {
-        routes[envelope.channel] ?? []
+    package func plan(for envelope: MessageEnvelope) async throws -> RoutePlan {
+        RoutePlan(routes[envelope.channel] ?? [])
     }
+
+    package func sent(_ count: Int, by gateway: String, for envelope: MessageEnvelope) async {}
 }

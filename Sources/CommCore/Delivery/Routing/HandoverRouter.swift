@@ -87,8 +87,11 @@ package struct HandoverRouter: Sendable {
     /// - Returns: what became of each message, in their order; never ``Disposition/declined(until:reason:)``.
     /// - Throws: `GatewayOutage` when no gateway took anything; ``GatewaysPaused``; other errors when a store is away.
     func handOver(_ batch: HandoverBatch) async throws -> [HandoverOutcome] {
-        let candidates = try await candidates(for: batch.envelope)
-        let names = try await open(candidates, tenantID: batch.envelope.tenantID)
+        let plan = try await plan(for: batch.envelope)
+        if let closed = plan.closed {
+            return batch.messages.map { _ in HandoverOutcome(.deferred(until: closed.until, reason: closed.reason)) }
+        }
+        let names = try await open(plan.gateways, tenantID: batch.envelope.tenantID)
         guard !names.isEmpty else {
             let reason = "configuration: no gateway for \(batch.envelope.channel.rawValue)"
             return batch.messages.map { _ in HandoverOutcome(.failed(reason: reason)) }
@@ -119,10 +122,11 @@ package struct HandoverRouter: Sendable {
     /// How long a message waits that no gateway took and none told when (seconds).
     private static let pause: TimeInterval = 5
 
-    private func candidates(for envelope: MessageEnvelope) async throws -> [String] {
-        if let wanted = envelope.gateway { return gateways[wanted].map { $0.channel == envelope.channel ? [wanted] : [] } ?? [] }
-        let names = try await routes.gateways(for: envelope).filter { gateways[$0]?.channel == envelope.channel }
-        return health.order(names, now: time.now)
+    private func plan(for envelope: MessageEnvelope) async throws -> RoutePlan {
+        if let wanted = envelope.gateway { return RoutePlan(gateways[wanted]?.channel == envelope.channel ? [wanted] : []) }
+        var plan = try await routes.plan(for: envelope)
+        plan.gateways = health.order(plan.gateways.filter { gateways[$0]?.channel == envelope.channel }, now: time.now)
+        return plan
     }
 
     /// Those that nobody holds back.
@@ -165,6 +169,7 @@ package struct HandoverRouter: Sendable {
         let begin = time.now
         do {
             let dispositions = try await gateway.handOver(batch)
+            await routes.sent(dispositions.count { $0 == .sent }, by: gateway.name, for: batch.envelope)
             health.note(dispositions, of: gateway.name, seconds: time.now.timeIntervalSince(begin), now: time.now)
             return dispositions
         } catch {
