@@ -14,13 +14,13 @@ func buildSender(_ configuration: SenderConfiguration, process: DaemonProcess) t
     let database = PostgresClient(
         configuration: PostgresConfiguration(
             url: configuration.database.url.reveal(),
-            poolSize: max(configuration.database.poolSize, configuration.lanes + 12),
+            poolSize: max(configuration.database.poolSize, configuration.lanes + 3 * configuration.expressWorkers + 6),
             applicationName: process.name
         ),
         logger: logger
     )
     let redis = RedisClient(configuration: configuration.redis, connections: configuration.lanes, logger: logger)
-    let route = try Route.make(configuration, redis: redis, process: process)
+    let registry = try GatewayRegistry(configuration, redis: redis, process: process)
 
     let log = DeliveryLogRepository(client: database, faults: faults)
     let settings = DispatchSettings(
@@ -28,6 +28,8 @@ func buildSender(_ configuration: SenderConfiguration, process: DaemonProcess) t
         lease: configuration.lease.seconds,
         confirmAfter: configuration.reconcileAfter.seconds
     )
+    let health = GatewayHealth()
+    let routes = RouteTable(repository: RouteRepository(client: database, time: time), defaults: registry.routes, time: time)
     let dispatcher = Dispatcher(
         stores: try DispatchStores(
             client: database,
@@ -35,8 +37,10 @@ func buildSender(_ configuration: SenderConfiguration, process: DaemonProcess) t
             faults: faults
         ),
         router: HandoverRouter(
-            route.gateway,
+            gateways: registry.gateways,
+            routes: routes,
             pauses: GatewayPauseWatch(repository: QueuePauseRepository(client: database, time: time), time: time),
+            health: health,
             time: time
         ),
         settings: settings,
@@ -51,7 +55,7 @@ func buildSender(_ configuration: SenderConfiguration, process: DaemonProcess) t
     let finisher = CampaignFinisher(client: database, log: log, time: time, logger: logger)
 
     var services = process.foundation(database: database, host: configuration.host, port: configuration.port)
-    services += [redis] + route.services
+    services += [redis] + registry.services
     services.append(process.duty("expander", idle: .milliseconds(250)) { try await expander.step() })
     for lane in 1...configuration.lanes {
         services.append(
@@ -65,11 +69,25 @@ func buildSender(_ configuration: SenderConfiguration, process: DaemonProcess) t
             try await lanes.watch(hasRoom: dispatcher.hasRoom, step: dispatcher.dispatchSingles)
         }
     )
-    services += ExpressLanes(dispatcher, database: configuration.database, workers: 2, process: process).services
+    services += ExpressLanes(dispatcher, database: configuration.database, workers: configuration.expressWorkers, process: process).services
     services.append(process.duty("retrier", idle: .milliseconds(500)) { try await retrier.step() })
     services.append(
         process.duty("heartbeat", idle: .seconds(5)) {
-            try await heartbeats.beat(instance: settings.owner, gateway: route.gateway.name, lanes: lanes.latest)
+            try await heartbeats.beat(instance: settings.owner, gateway: registry.gateways.first?.name ?? "none", lanes: lanes.latest)
+            return false
+        }
+    )
+    let upkeep = GatewayUpkeep(
+        health: health,
+        gateways: registry.gateways,
+        repository: ChannelHealthRepository(client: database),
+        routes: routes,
+        instance: settings.owner,
+        time: time
+    )
+    services.append(
+        process.duty("gateway-health", idle: .seconds(5)) {
+            try await upkeep.step()
             return false
         }
     )

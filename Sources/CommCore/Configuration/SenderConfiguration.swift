@@ -20,12 +20,10 @@ package struct SenderConfiguration: Sendable {
     package var deliveryQueue: String
     /// Length of that list above which nothing more is handed over.
     package var deliveryQueueHighWater: Int
-    /// The SMTP gateway, when it is chosen.
-    package var smtp: SMTPGatewaySettings?
+    /// The gateways for mail, the first choice first.
+    package var mailGateways: [MailGatewaySettings]
     /// Where bounces of the SMTP gateway's messages go; nil for the sender's address.
     package var returnPath: ReturnPathSettings?
-    /// The delivery service, when one is chosen.
-    package var provider: HTTPGatewaySettings?
     /// Messages that a bulk lane handles together.
     package var chunkSize: Int
     /// How long work is held without renewing.
@@ -34,6 +32,15 @@ package struct SenderConfiguration: Sendable {
     package var reconcileAfter: Duration
     /// Bulk lanes worked at the same time.
     package var lanes: Int
+    /// Workers of each express lane.
+    package var expressWorkers: Int
+}
+
+/// A gateway for mail with what it needs.
+package enum MailGatewaySettings: Sendable {
+    case motorical
+    case smtp(SMTPGatewaySettings)
+    case http(HTTPGatewaySettings)
 }
 
 extension SenderConfiguration: DaemonConfiguration {
@@ -41,13 +48,11 @@ extension SenderConfiguration: DaemonConfiguration {
 
     package init(reading reader: inout ConfigurationReader) {
         let runtime = reader.runtime()
-        let choice = reader.value(ConfigurationKeys.gateway)
-        let smtp = reader.smtp(in: runtime.environment, choice: choice)
-        let provider = reader.httpGateway(choice)
+        let gateways = reader.mailGateways(in: runtime.environment)
         host = reader.value(ConfigurationKeys.host)
         port = reader.port(ConfigurationKeys.senderPort)
         database = reader.database()
-        motoricalDatabase = reader.motoricalDatabase(isRequired: smtp == nil && provider == nil)
+        motoricalDatabase = reader.motoricalDatabase(isRequired: gateways.contains { if case .motorical = $0 { true } else { false } })
         redis = reader.redis()
         links = reader.links(in: runtime.environment)
         deliveryQueue = reader.value(ConfigurationKeys.deliveryQueue)
@@ -56,9 +61,9 @@ extension SenderConfiguration: DaemonConfiguration {
         lease = .seconds(reader.value(ConfigurationKeys.leaseSeconds))
         reconcileAfter = .seconds(reader.value(ConfigurationKeys.reconcileAfterSeconds))
         lanes = reader.value(ConfigurationKeys.lanes)
+        expressWorkers = reader.value(ConfigurationKeys.expressWorkers)
         self.runtime = runtime
-        self.smtp = smtp
+        mailGateways = gateways
         returnPath = reader.returnPath()
-        self.provider = provider
     }
 }

@@ -9,6 +9,16 @@ extension ConfigurationKeys {
         default: GatewayChoice.auto
     )
 
+    static let fallbackGateways = ConfigurationKey.optionalText(
+        ConfigurationEntry(
+            name: "COMM_FALLBACK_GATEWAYS",
+            chapter: .gateways,
+            readBy: [.sender],
+            summary: "Further gateways for mail, in their order: what `COMM_GATEWAY` certainly did not take goes by the first of them that "
+                + "takes it. For example `postal,ses`; each needs its own settings."
+        )
+    )
+
     static let gatewayConnections = ConfigurationKey.integer(
         ConfigurationEntry(
             name: "COMM_GATEWAY_CONNECTIONS",

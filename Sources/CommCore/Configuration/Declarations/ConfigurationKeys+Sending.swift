@@ -90,4 +90,15 @@ extension ConfigurationKeys {
         default: 2,
         in: 1...64
     )
+
+    static let expressWorkers = ConfigurationKey.integer(
+        ConfigurationEntry(
+            name: "COMM_EXPRESS_WORKERS",
+            chapter: .sending,
+            readBy: [.sender],
+            summary: "Workers that one sender keeps for each urgent class (P0, P1, P4), so that nothing waits behind a campaign."
+        ),
+        default: 2,
+        in: 1...32
+    )
 }

@@ -15,6 +15,33 @@ extension ConfigurationReader {
         return provider.map { HTTPGatewaySettings(provider: $0, connections: connections, timeout: .seconds(timeout)) }
     }
 
+    /// The chosen gateway for mail and those behind it.
+    mutating func mailGateways(in environment: RuntimeSettings.Environment) -> [MailGatewaySettings] {
+        var choice = value(ConfigurationKeys.gateway)
+        let fallbacks = fallbackGateways()
+        if choice == .auto { choice = value(ConfigurationKeys.smtpEnable) ? .smtp : .motorical }
+        let choices = [choice] + fallbacks.filter { $0 != choice }
+        let smtp = smtp(in: environment, choice: choices.contains(.smtp) ? .smtp : .motorical)
+        return choices.compactMap { choice in
+            if choice == .motorical { return .motorical }
+            return choice == .smtp ? smtp.map(MailGatewaySettings.smtp) : httpGateway(choice).map(MailGatewaySettings.http)
+        }
+    }
+
+    /// The gateways for mail that come after the first one.
+    mutating func fallbackGateways() -> [GatewayChoice] {
+        guard let text = value(ConfigurationKeys.fallbackGateways) else { return [] }
+        let names = text.split(separator: ",").map { $0.filter { !$0.isWhitespace } }.filter { !$0.isEmpty }
+        let choices = names.compactMap(GatewayChoice.init(rawValue:)).filter { $0 != .auto }
+        if choices.count != names.count || Set(choices).count != choices.count {
+            refuse(
+                ConfigurationKeys.fallbackGateways.declaration,
+                "is not a list of different gateways out of motorical, smtp, postal, ses, mailgun"
+            )
+        }
+        return choices
+    }
+
     mutating func providerWebhooks() -> ProviderWebhookSettings {
         var settings = ProviderWebhookSettings()
         settings.postalBase = value(ConfigurationKeys.postalURL)

@@ -73,6 +73,29 @@ struct MembershipByAge {
         return "SELECT DISTINCT contact_id FROM \(sql: source)\(sql: rest("contact_id")) ORDER BY contact_id \(sql: order) LIMIT \(most)"
     }
 
+    /// Who belongs to both, deleted contacts among them: both are read in the order of ids, so that it ends with the shorter one.
+    ///
+    /// - Returns: the lowest ids, at most so many; nil where one of them has no index of its own.
+    static func common(
+        to first: MembershipByAge,
+        _ second: MembershipByAge,
+        most: Int,
+        on connection: PostgresConnection
+    ) async throws -> [UUID]? {
+        guard let one = first.source, let other = second.source else { return nil }
+        // Any other join would read one of them as a whole; the planner cannot know that they may have nothing in common.
+        let settings = ["enable_hashjoin", "enable_nestloop"]
+        for name in settings { _ = try await connection.query("SELECT set_config(\(name), 'off', true)") }
+        let ids: [UUID] = try await connection.query(
+            """
+            SELECT ARRAY(SELECT DISTINCT contact_id FROM (SELECT contact_id FROM \(sql: one)) a
+                         JOIN (SELECT contact_id FROM \(sql: other)) b USING (contact_id) ORDER BY contact_id LIMIT \(most)) AS ids
+            """
+        ).one { try $0.get("ids") }
+        for name in settings { _ = try await connection.query("SELECT set_config(\(name), 'on', true)") }
+        return ids
+    }
+
     private var source: SQL? {
         switch kind {
         case .list(let id): "list_contacts WHERE tenant_id = \(tenantID) AND list_id = \(id)"

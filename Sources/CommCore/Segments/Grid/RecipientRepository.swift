@@ -50,8 +50,8 @@ package struct RecipientRepository: Sendable {
         let now = time.now
         return try await client.withTenant(tenantID) { connection in
             _ = try await connection.query(Self.planning)
-            let search = try await RecipientSearch.prepared(tenantID: tenantID, filter: query.filter, now: now, on: connection)
-            let found = try await Self.rows(query, order, search, on: connection)
+            var search = try await RecipientSearch.prepared(tenantID: tenantID, filter: query.filter, now: now, on: connection)
+            let found = try await Self.rows(query, order, &search, on: connection)
             let total = try await Self.total(query, found: found.count, search, on: connection)
             return try Self.page(query, found, total, order)
         }
@@ -72,7 +72,7 @@ package struct RecipientRepository: Sendable {
     private static func rows(
         _ query: RecipientQuery,
         _ order: RecipientOrder,
-        _ search: RecipientSearch,
+        _ search: inout RecipientSearch,
         on connection: PostgresConnection
     ) async throws -> [PostgresRow] {
         let wanted = query.limit + 1
@@ -98,7 +98,7 @@ package struct RecipientRepository: Sendable {
                     skipped = 0
                 }
             } else {
-                rows += try await look(for: part, search, on: connection)
+                rows += try await look(for: part, &search, on: connection)
             }
             if rows.count >= wanted { break }
         }
@@ -107,12 +107,13 @@ package struct RecipientRepository: Sendable {
 
     private static func look(
         for part: RecipientSegment,
-        _ search: RecipientSearch,
+        _ search: inout RecipientSearch,
         on connection: PostgresConnection
     ) async throws -> [PostgresRow] {
         if search.filter.isAll { return try await Array(connection.query(part.select(search, offset: 0))) }
         if part.order.isByAge, search.filter.root.required.contains(where: isOrdered) {
-            return try await Array(connection.query(part.select(search.narrowed(on: connection), offset: 0)))
+            search = try await search.narrowed(on: connection)
+            return try await Array(connection.query(part.select(search, offset: 0)))
         }
         if part.order.isByAge, let membership = search.membershipByAge {
             // Nearly all members match when nothing else is asked for.
@@ -131,6 +132,7 @@ package struct RecipientRepository: Sendable {
             if near.count >= max(1, part.limit / 10) { return try await Array(connection.query(part.select(search, offset: 0))) }
         }
         let narrowed = try await search.narrowed(on: connection)
+        search = narrowed
         if narrowed.isNarrow, !part.order.countsLists { return try await Array(connection.query(part.selectSorted(narrowed))) }
         guard part.order.isIndexed else {
             return try await Array(connection.query(part.select(narrowed, offset: 0)))

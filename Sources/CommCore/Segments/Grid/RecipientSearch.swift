@@ -13,12 +13,18 @@ struct RecipientSearch: Sendable {
     private static let countedAtOnce = 2_500
     /// What counting may cost, in the planner's units: some 30 ms.
     private static let countingCost = 12_000.0
+    /// Counting that many times more than is counted exactly would only end in the estimate.
+    private static let certainlyMore = 5
+    /// Contacts that are looked at where the planner knows nothing.
+    private static let sampleSize = 5_000
 
     let tenantID: UUID
     let filter: RecipientFilter
     let now: Date
     /// The only contacts that can match, where they are known.
     private var candidates: [UUID]?
+    /// Whether they were looked for.
+    private var isNarrowed = false
     private let periods: CampaignPeriods?
 
     init(tenantID: UUID, filter: RecipientFilter, now: Date, periods: CampaignPeriods? = nil) {
@@ -55,6 +61,11 @@ struct RecipientSearch: Sendable {
         filter.root.required.lazy.compactMap { MembershipByAge($0, tenantID: tenantID, periods: periods) }.first
     }
 
+    /// Everything of that kind.
+    private var membershipsByAge: [MembershipByAge] {
+        filter.root.required.compactMap { MembershipByAge($0, tenantID: tenantID, periods: periods) }
+    }
+
     /// Those who were ever written to, if nobody else can match: an import of yesterday need not be walked through.
     var mailedByAge: MembershipByAge? {
         filter.root.required.lazy.compactMap { MembershipByAge.mailed($0, tenantID: tenantID) }.first
@@ -67,7 +78,16 @@ struct RecipientSearch: Sendable {
 
     /// The same with the contacts looked up that have the rarest of what is asked for.
     func narrowed(on connection: PostgresConnection) async throws -> RecipientSearch {
+        guard !isNarrowed else { return self }
         var narrowed = self
+        narrowed.isNarrowed = true
+        let memberships = membershipsByAge
+        if memberships.count > 1,
+            let ids = try await MembershipByAge.common(to: memberships[0], memberships[1], most: Self.mostCandidates + 1, on: connection)
+        {
+            if ids.count <= Self.mostCandidates { narrowed.candidates = ids }
+            if ids.isEmpty { return narrowed }
+        }
         for lookup in filter.root.required.compactMap(lookup) {
             let rows = try await connection.query("SELECT ARRAY(\(sql: lookup)) AS ids")
             let ids: [UUID] = try rows.one { try $0.get("ids") }
@@ -114,7 +134,7 @@ struct RecipientSearch: Sendable {
 
     /// Counts if that is quick, else tells what is likely.
     func count(on connection: PostgresConnection) async throws -> RecipientTotal {
-        let search = candidates == nil ? try await narrowed(on: connection) : self
+        let search = try await narrowed(on: connection)
         if isOneMembership, let known = search.candidates?.count, known > Self.countedAtOnce {
             return RecipientTotal(count: Int64(known), isEstimate: true)
         }
@@ -126,7 +146,9 @@ struct RecipientSearch: Sendable {
         if isOneMembership, search.candidates == nil {
             return RecipientTotal(count: max(plan.rows, Int64(Self.mostCandidates) + 1), isEstimate: true)
         }
-        if plan.cost > Self.countingCost { return RecipientTotal(count: plan.rows, isEstimate: true) }
+        if plan.cost > Self.countingCost || plan.rows > Int64(Self.countedExactly * Self.certainlyMore) {
+            return RecipientTotal(count: plan.rows, isEstimate: true)
+        }
         let counted: Int64 = try await connection.query(limited).one { try $0.get("n") }
         if counted <= Self.countedExactly { return RecipientTotal(count: counted, isEstimate: false) }
         return RecipientTotal(count: max(counted, plan.rows), isEstimate: true)
@@ -153,11 +175,11 @@ struct RecipientSearch: Sendable {
         let row = try await connection.query(
             """
             SELECT count(*) AS looked_at, count(*) FILTER (WHERE \(sql: lookups)) AS n
-              FROM (SELECT * FROM contacts WHERE tenant_id = \(tenantID) AND deleted_at IS NULL LIMIT \(Self.countedExactly)) c
+              FROM (SELECT * FROM contacts WHERE tenant_id = \(tenantID) AND deleted_at IS NULL LIMIT \(Self.sampleSize)) c
             """
         )
         let (lookedAt, matching): (Int64, Int64) = try row.one { (try $0.get("looked_at"), try $0.get("n")) }
-        guard lookedAt == Self.countedExactly else { return RecipientTotal(count: matching, isEstimate: false) }
+        guard lookedAt == Self.sampleSize else { return RecipientTotal(count: matching, isEstimate: false) }
         let all = RecipientSearch(tenantID: tenantID, filter: .all, now: now)
         let plan = try await PlanEstimate.of(all.countStatement("true", upTo: Self.countedExactly), on: connection)
         let share = Double(matching) / Double(lookedAt)
