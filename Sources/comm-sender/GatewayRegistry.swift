@@ -38,7 +38,7 @@ struct GatewayRegistry {
     private mutating func add(_ settings: HTTPGatewaySettings, redis: RedisClient, faults: FaultPoints, process: DaemonProcess) {
         let gateway = HTTPGateway(
             settings,
-            memory: HandoverMemory(redis: redis, gateway: settings.provider.name),
+            memory: HandoverMemory(redis: redis, gateway: settings.name),
             faults: faults,
             logger: process.logger
         )
