@@ -60,6 +60,7 @@ final class Controllers: Sendable {
     let messageIntake: MessageIntakeController
     let messageTemplates: MessageTemplatesController
     let messageTypes: MessageTypesController
+    let gateways: GatewaysController
 
     /// Gives every controller what it uses.
     init(
@@ -105,6 +106,12 @@ final class Controllers: Sendable {
         )
         messageTemplates = MessageTemplatesController(
             templates: MessageTemplateRepository(client: postgres, time: time, compiler: messageCompiler),
+            bodyLimit: bodyLimit
+        )
+        gateways = GatewaysController(
+            routes: RouteRepository(client: postgres, time: time),
+            health: ChannelHealthRepository(client: postgres),
+            time: time,
             bodyLimit: bodyLimit
         )
         messageTypes = MessageTypesController(types: MessageTypeRepository(client: postgres, time: time), bodyLimit: bodyLimit)

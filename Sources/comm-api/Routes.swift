@@ -331,6 +331,9 @@ struct Routes: Sendable {
         write.delete("/api/v1/message-templates/{id}", use: controllers.messageTemplates.delete)
 
         let manage = allowed(.settingsManage, in: tenants)
+        read.get("/api/v1/gateways", use: controllers.gateways.list)
+        read.get("/api/v1/routes", use: controllers.gateways.listRoutes)
+        manage.put("/api/v1/routes/{channel}", use: controllers.gateways.replaceRoutes)
         manage.put("/api/v1/message-types/{type}", use: controllers.messageTypes.set)
         manage.delete("/api/v1/message-types/{type}", use: controllers.messageTypes.delete)
     }

@@ -41,6 +41,10 @@ struct JSONFields {
         read(name, wanted: "a whole number") { if case .number(let digits) = $0 { Int(digits) } else { nil } }
     }
 
+    mutating func decimal(_ name: String) -> Double? {
+        read(name, wanted: "a number") { if case .number(let digits) = $0 { Double(digits) } else { nil } }
+    }
+
     mutating func uuid(_ name: String) -> UUID? {
         guard let text = string(name) else { return nil }
         return identifier(text, at: name)
