@@ -14,6 +14,11 @@ struct DeliveryListConsumer: Sendable {
         """
     )
 
+    /// Drops what is there.
+    func dropAll() async throws {
+        _ = try await redis.eval(Self.drop, keys: [list], arguments: [])
+    }
+
     /// Drops jobs until so many have come.
     ///
     /// - Returns: up to 500 of the first jobs, as samples.

@@ -33,7 +33,7 @@ struct RunCommand: AsyncParsableCommand {
     var runs = 3
 
     @Option(
-        help: "Only these measures: inline, compile, render, redirect, import, dispatch, memory.",
+        help: "Only these measures: inline, compile, render, redirect, import, dispatch, lanes, memory.",
         transform: { $0.split(separator: ",").map(String.init) }
     )
     var only: [String] = []
@@ -59,6 +59,7 @@ struct RunCommand: AsyncParsableCommand {
         if isWanted("redirect") { table.add(try await RedirectBenchmark(suite: suite, runs: runs).measure()) }
         if isWanted("import") { table.add(try await ImportBenchmark(suite: suite, rows: rows, runs: runs).measure()) }
         if isWanted("dispatch") { table.add(try await DispatchBenchmark(suite: suite, messages: messages, runs: runs).measure()) }
+        if isWanted("lanes") { table.add(try await LaneBenchmark(suite: suite, messages: messages, runs: runs).measure()) }
         if isWanted("memory") { table.add(try await MemoryBenchmark(suite: suite, few: 1_000, many: rows).measure()) }
     }
 
