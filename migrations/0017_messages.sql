@@ -107,6 +107,24 @@ CREATE INDEX message_handovers_check ON message_handovers (check_after);
 CALL comm_isolate('message_handovers');
 GRANT SELECT, INSERT, UPDATE, DELETE ON message_handovers TO comm_worker;
 
+-- What is sent when another message cannot be: on the next channel that its client named. It moves to the queue in the transaction that
+-- records the failure, so it goes out once.
+CREATE TABLE message_fallbacks (
+    tenant_id    uuid NOT NULL REFERENCES tenants,
+    after_id     uuid NOT NULL,                  -- the message that has to fail first
+    id           uuid NOT NULL,
+    request_id   uuid NOT NULL,
+    priority     smallint NOT NULL,
+    channel      text NOT NULL,
+    recipient    text NOT NULL,
+    merge_values text[] NOT NULL,
+    created_at   timestamptz NOT NULL,
+    PRIMARY KEY (tenant_id, after_id)
+);
+CALL comm_isolate('message_fallbacks');
+GRANT SELECT, INSERT ON message_fallbacks TO comm_api;
+GRANT SELECT, DELETE ON message_fallbacks TO comm_worker;
+
 -- Tests were followed as chunks before.
 INSERT INTO message_handovers
     SELECT tenant_id, first_id, campaign_id, NULL, test_artifact_id, priority, 'email', check_after FROM queue_chunks

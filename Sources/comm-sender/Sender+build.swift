@@ -39,8 +39,8 @@ func buildSender(_ configuration: SenderConfiguration, process: DaemonProcess) t
         router: HandoverRouter(
             gateways: registry.gateways,
             routes: routes,
-            pauses: GatewayPauseWatch(repository: QueuePauseRepository(client: database, time: time), time: time),
             health: health,
+            pauses: GatewayPauseWatch(repository: QueuePauseRepository(client: database, time: time), time: time),
             time: time
         ),
         settings: settings,

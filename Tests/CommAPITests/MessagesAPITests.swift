@@ -96,6 +96,8 @@ struct MessagesAPITests {
             (#"{"recipient":"015112345678","channel":"sms","body":"b"}"#, "recipient"),
             (#"{"recipient":"a@example.com","subject":"s","body":"b","source_id":"1"}"#, "source_type"),
             (#"{"recipient":"a@example.com","subject":"s","body":"b","nonsense":1}"#, "nonsense"),
+            (#"{"recipient":"a@example.com","subject":"s","body":"b","fallback":[{"channel":"sms","recipient":"1","body":"b"}]}"#, "fallback[0].recipient"),
+            (#"{"recipient":"a@example.com","subject":"s","body":"b","fallback":[{"recipient":"a@example.com"}]}"#, "fallback[0].channel"),
         ]
     )
     func refusals(body: String, field: String) async throws {

@@ -81,7 +81,11 @@ package struct ExpressLogRepository: Sendable {
                 DELETE FROM message_queue m USING result r
                 WHERE m.tenant_id = r.tenant_id AND m.priority = \(claim.priority) AND m.id = r.id AND m.lease_token = \(claim.token)
                 RETURNING m.*, r.outcome, r.reason, r.gateway),
-            counted AS (\(sql: DeliveryCounterRepository.addition(of: "moved", now: now)))
+            counted AS (\(sql: DeliveryCounterRepository.addition(of: "moved", now: now))),
+            \(sql: FallbackRepository.queueing(
+                after: "SELECT tenant_id, id FROM moved WHERE outcome IN \(sql: FallbackRepository.outcomes) AND request_id IS NOT NULL",
+                now: now
+            ))
             INSERT INTO delivery_events (tenant_id, id, created_at, campaign_id, request_id, contact_id, channel, recipient, outcome,
                                          reason, gateway, artifact_id, merge_values, attempts, is_test, occurred_at)
             SELECT tenant_id, id, to_timestamp(('x' || left(translate(id::text, '-', ''), 12))::bit(48)::bigint / 1000.0), campaign_id,

@@ -23,8 +23,22 @@ package struct MessageDraft: Sendable {
     package var tags: [String]?
     package var sendAt: Date?
     package var expiresAt: Date?
+    /// What is sent when this cannot be, one after the other.
+    package var fallbacks: [MessageFallbackDraft] = []
 
     package init() {}
+}
+
+/// The same message on another channel.
+package struct MessageFallbackDraft: Sendable {
+    package var channel: String?
+    package var content = MessageContentDraft()
+    package var pushData: [String: String]?
+    package var recipient: MessageRecipientDraft
+
+    package init(recipient: MessageRecipientDraft) {
+        self.recipient = recipient
+    }
 }
 
 /// What a message says, written out or by the name of a template.

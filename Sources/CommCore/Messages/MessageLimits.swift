@@ -6,6 +6,7 @@ package enum MessageLimits {
     package static let variables = 200
     package static let variableBytes = 65_536
     static let tags = 20
+    static let fallbacks = 3
     static let tagLength = 100
     static let headers = 50
     static let headerValue = 2_000

@@ -27,15 +27,23 @@ package struct MessageSubmitter: Sendable {
     ) async throws -> MessageReceipt {
         let now = time.now
         let message = try CheckedMessage(draft, now: now)
-        let address = try Self.address(of: recipient, channel: message.channel)
-        let compiled = try compile(message)
+        let first = try Step(message, recipient, compile(message))
+        let others = try fallbacks(of: draft, now: now)
         let receipt = try await client.withTenant(tenantID) { connection in
-            let request = try await prepare(message, compiled, tenantID: tenantID, now: now, on: connection)
+            let (request, values) = try await store(first, tenantID: tenantID, now: now, on: connection)
             let id = UUIDv7.make(at: now)
-            try await MessageRequestRepository.insert(request, total: 1, on: connection)
-            let values = request.content.values(of: recipient.variables, address: address.deliverable, language: message.content.language)
-            let queued = MessageRequestRepository.Queued(id: id, address: address, values: values)
+            let queued = MessageRequestRepository.Queued(id: id, address: first.address, values: values)
             try await MessageRequestRepository.enqueue(queued, of: request, on: connection)
+            var before = id
+            for step in others {
+                let (request, values) = try await store(step, tenantID: tenantID, now: now, on: connection)
+                let next = UUIDv7.make(at: now)
+                try await FallbackRepository.insert(
+                    FallbackRepository.Fallback(afterID: before, id: next, request: request, address: step.address, values: values),
+                    on: connection
+                )
+                before = next
+            }
             return request.receipt(of: id)
         }
         if !receipt.isScheduled { await bell.ring(receipt.priority) }
@@ -54,6 +62,9 @@ package struct MessageSubmitter: Sendable {
     ) async throws -> BulkMessageReceipt {
         let now = time.now
         let message = try CheckedMessage(draft, now: now)
+        guard draft.fallbacks.isEmpty else {
+            throw MessageError.invalid([FieldProblem(field: "fallback", code: "conflict", message: "fallback is for single messages")])
+        }
         guard !recipients.isEmpty else { throw MessageError.invalid([.required("recipients")]) }
         let compiled = try compile(message)
         let receipt = try await client.withTenant(tenantID) { connection in
@@ -71,6 +82,64 @@ package struct MessageSubmitter: Sendable {
         }
         if receipt.queued > 0, receipt.dueAt <= now { await bell.ring(receipt.priority) }
         return receipt
+    }
+
+    /// A message to one recipient on one channel.
+    private struct Step: Sendable {
+        let message: CheckedMessage
+        let address: MessageAddress
+        let variables: [String: AttributeValue]
+        /// Nil when a template says it.
+        let program: RenderProgram?
+
+        init(_ message: CheckedMessage, _ recipient: MessageRecipientDraft, _ program: RenderProgram?) throws {
+            self.message = message
+            address = try MessageSubmitter.address(of: recipient, channel: message.channel)
+            variables = recipient.variables
+            self.program = program
+        }
+    }
+
+    /// The same message on its further channels; what is wrong is named under `fallback[n]`.
+    private func fallbacks(of draft: MessageDraft, now: Date) throws -> [Step] {
+        guard draft.fallbacks.count <= MessageLimits.fallbacks else {
+            let problem = FieldProblem(field: "fallback", code: "too_many", message: "fallback has more than \(MessageLimits.fallbacks) entries")
+            throw MessageError.invalid([problem])
+        }
+        return try draft.fallbacks.enumerated().map { index, fallback in
+            var next = draft
+            next.channel = fallback.channel
+            next.content = fallback.content
+            next.pushData = fallback.pushData
+            (next.gateway, next.fallbacks) = (nil, [])
+            if fallback.channel.flatMap(Channel.init(rawValue:)) != .email {
+                (next.from, next.fromName, next.replyTo, next.headers, next.attachments) = (nil, nil, nil, nil, nil)
+            }
+            do {
+                let message = try CheckedMessage(next, now: now)
+                return try Step(message, fallback.recipient, compile(message))
+            } catch let error as MessageError {
+                throw MessageError(
+                    error.code,
+                    "fallback[\(index)]: \(error.message)",
+                    problems: error.problems.map { problem in
+                        FieldProblem(field: "fallback[\(index)].\(problem.field)", code: problem.code, message: problem.message)
+                    }
+                )
+            }
+        }
+    }
+
+    private func store(
+        _ step: Step,
+        tenantID: UUID,
+        now: Date,
+        on connection: PostgresConnection
+    ) async throws -> (request: NewMessageRequest, values: [String?]) {
+        let request = try await prepare(step.message, step.program, tenantID: tenantID, now: now, on: connection)
+        try await MessageRequestRepository.insert(request, total: 1, on: connection)
+        let language = step.message.content.language
+        return (request, request.content.values(of: step.variables, address: step.address.deliverable, language: language))
     }
 
     /// Compiled before a connection is taken; nil when a template says it.

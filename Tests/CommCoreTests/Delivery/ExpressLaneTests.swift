@@ -150,4 +150,58 @@ struct ExpressLaneTests {
         _ = try await bench.reconciler.step()
         #expect(try await open() == 0)
     }
+
+    private func sendChain(_ bench: SenderBench, tenant: UUID) async throws -> UUID {
+        var draft = MessageDraft()
+        (draft.content.subject, draft.content.text) = ("Taxi", "It is here")
+        draft.fallbacks = ["second@example.com", "third@example.com"].map { address in
+            var next = MessageFallbackDraft(recipient: MessageRecipientDraft(address: address))
+            (next.channel, next.content.subject, next.content.text) = ("email", "Taxi", "It is here")
+            return next
+        }
+        return try await submitter(bench).submit(draft, to: MessageRecipientDraft(address: "first@example.com"), tenantID: tenant).id
+    }
+
+    private func taken(_ bench: SenderBench) async throws -> [String] {
+        let ids = Array(bench.gateway.accepted.keys)
+        return try await bench.client.query("SELECT recipient FROM delivery_events WHERE id = ANY(\(ids)::uuid[]) ORDER BY occurred_at")
+            .map { try $0.get("recipient") }
+    }
+
+    @Test("the next channel is tried when a message fails, one after the other, and not when it went out")
+    func fallbacks() async throws {
+        let bench = try SenderBench(time: time)
+        let tenant = try await makeTenant(bench)
+        bench.gateway.answer { $0.recipient == "third@example.com" ? .sent : .failed(reason: "refused") }
+        _ = try await sendChain(bench, tenant: tenant)
+        try await bench.drainExpress()
+        #expect(try await taken(bench) == ["third@example.com"])
+        #expect(try await outcomes(bench) == ["failed": 2, "sent": 1])
+        bench.gateway.answer { _ in .unknown(reason: "lost") }
+        _ = try await sendChain(bench, tenant: tenant)
+        try await bench.drainExpress()
+        #expect(try await outcomes(bench) == ["failed": 2, "sent": 1, "unknown": 1])
+    }
+
+    @Test("a message that comes back later is followed by the next channel, once")
+    func bounced() async throws {
+        let bench = try SenderBench(time: time)
+        let tenant = try await makeTenant(bench)
+        let id = try await sendChain(bench, tenant: tenant)
+        try await bench.drainExpress()
+        let bounce = Event(
+            type: .bounced,
+            tenantID: tenant,
+            campaignID: nil,
+            contactID: nil,
+            messageID: id,
+            source: "test",
+            occurredAt: time.now
+        )
+        for _ in 0..<3 {
+            try await bench.client.withTransaction { _ = try await EventRecorder().record([bounce], on: $0, now: time.now) }
+            try await bench.drainExpress()
+        }
+        #expect(Set(try await taken(bench)) == ["first@example.com", "second@example.com"])
+    }
 }

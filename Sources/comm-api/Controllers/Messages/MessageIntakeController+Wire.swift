@@ -8,7 +8,9 @@ extension MessageIntakeController {
 
         init(_ fields: inout JSONFields) {
             recipient = MessageRecipientDraft(address: fields.string("recipient"), variables: fields.attributes("variables") ?? [:])
-            draft = MessageDraft(&fields)
+            var draft = MessageDraft(&fields)
+            draft.fallbacks = fields.fallbacks()
+            self.draft = draft
         }
     }
 
@@ -89,13 +91,7 @@ extension MessageDraft {
         channel = fields.string("channel")
         priority = fields.string("priority")
         messageType = fields.string("message_type")
-        content.subject = fields.string("subject")
-        content.html = fields.string("html")
-        content.text = fields.string("body")
-        content.template = fields.string("template")
-        content.language = fields.string("language")
-        content.tracksClicks = fields.bool("track_clicks") ?? false
-        content.tracksOpens = fields.bool("track_opens") ?? false
+        content = MessageContentDraft(&fields)
         from = fields.string("from")
         fromName = fields.string("from_name")
         replyTo = fields.string("reply_to")
@@ -113,7 +109,39 @@ extension MessageDraft {
     }
 }
 
+extension MessageContentDraft {
+    fileprivate init(_ fields: inout JSONFields) {
+        self.init()
+        subject = fields.string("subject")
+        html = fields.string("html")
+        text = fields.string("body")
+        template = fields.string("template")
+        language = fields.string("language")
+        tracksClicks = fields.bool("track_clicks") ?? false
+        tracksOpens = fields.bool("track_opens") ?? false
+    }
+}
+
 extension JSONFields {
+    /// The same message on its further channels.
+    fileprivate mutating func fallbacks() -> [MessageFallbackDraft] {
+        let entries = items("fallback") { (_: String) -> MessageFallbackDraft? in
+            nil
+        } object: { fields in
+            let recipient = MessageRecipientDraft(address: fields.string("recipient"), variables: fields.attributes("variables") ?? [:])
+            var fallback = MessageFallbackDraft(recipient: recipient)
+            fallback.channel = fields.string("channel")
+            fields.require("channel", fallback.channel != nil)
+            fallback.content = MessageContentDraft(&fields)
+            fallback.pushData = fields.stringMap("push_data")
+            return fallback
+        }
+        for (index, entry) in (entries ?? []).enumerated() where entry == nil {
+            add("fallback[\(index)]", "wrong_type", "must be an object")
+        }
+        return (entries ?? []).compactMap(\.self)
+    }
+
     fileprivate mutating func attachments() -> [MessageAttachment]? {
         let files = items("attachments") { (_: String) -> MessageAttachment? in
             nil
