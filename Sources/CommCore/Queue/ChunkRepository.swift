@@ -3,6 +3,9 @@ import Postgres
 
 /// SQL of the bulk lanes: chunks are claimed tenant by tenant in turn, one at a time, under a lease with a fencing token.
 package struct ChunkRepository: Sendable {
+    /// Newsletters go before campaigns that have waited no longer than this (seconds): age promotes, so nobody waits for ever.
+    static let headStart: TimeInterval = 15 * 60
+
     private let client: PostgresClient
 
     package init(client: PostgresClient) {
@@ -32,17 +35,20 @@ package struct ChunkRepository: Sendable {
             let rows = try await connection.query(
                 """
                 WITH due AS (
-                    SELECT q.tenant_id, q.campaign_id, q.chunk_no, q.state AS state_before, s.delay_seconds_between_chunks AS delay
-                    FROM queue_chunks q
-                    JOIN campaigns c ON c.tenant_id = q.tenant_id AND c.id = q.campaign_id
-                    LEFT JOIN campaign_send_settings s ON s.tenant_id = q.tenant_id AND s.campaign_id = q.campaign_id
-                    WHERE q.tenant_id = \(tenant) AND q.priority IN (2, 3)
-                      AND (q.state = 'open' OR q.state = 'leased' AND q.lease_until < \(now))
-                      AND c.status = 'sending' AND (c.next_chunk_at IS NULL OR c.next_chunk_at <= \(now))
-                      AND (q.due_at IS NULL OR q.due_at <= \(now)) AND \(sql: WindowRepository.isOpen(now: now))
-                      AND \(sql: QueuePauses.isOpen(tenant: "\(tenant)", channel: "'email'", now: now))
-                    ORDER BY q.priority, q.created_at, q.chunk_no
-                    LIMIT 1 FOR UPDATE OF q SKIP LOCKED)
+                    SELECT d.* FROM (VALUES (2::smallint, 0.0), (3::smallint, \(Self.headStart)::float8)) AS lane (priority, seconds)
+                    CROSS JOIN LATERAL (
+                        SELECT q.tenant_id, q.campaign_id, q.chunk_no, q.state AS state_before, s.delay_seconds_between_chunks AS delay,
+                               q.created_at + lane.seconds * interval '1 second' AS turn
+                        FROM queue_chunks q
+                        JOIN campaigns c ON c.tenant_id = q.tenant_id AND c.id = q.campaign_id
+                        LEFT JOIN campaign_send_settings s ON s.tenant_id = q.tenant_id AND s.campaign_id = q.campaign_id
+                        WHERE q.tenant_id = \(tenant) AND q.priority = lane.priority
+                          AND (q.state = 'open' OR q.state = 'leased' AND q.lease_until < \(now))
+                          AND c.status = 'sending' AND (c.next_chunk_at IS NULL OR c.next_chunk_at <= \(now))
+                          AND (q.due_at IS NULL OR q.due_at <= \(now)) AND \(sql: WindowRepository.isOpen(now: now))
+                          AND \(sql: QueuePauses.isOpen(tenant: "\(tenant)", channel: "'email'", now: now))
+                        ORDER BY q.created_at, q.chunk_no LIMIT 1 FOR UPDATE OF q SKIP LOCKED) d
+                    ORDER BY d.turn LIMIT 1)
                 UPDATE queue_chunks q
                 SET state = 'leased', attempts = q.attempts + 1, lease_owner = \(owner), lease_token = \(token),
                     lease_until = \(now.addingTimeInterval(lease)),

@@ -124,6 +124,18 @@ struct DispatcherTests {
         #expect(try await bench.outcomes(of: fixture) == ["sent": 5])
     }
 
+    @Test("a newsletter goes before a campaign, but not before one that has waited for a quarter of an hour", arguments: [14, 16])
+    func age(minutes: Int) async throws {
+        let bench = try SenderBench(time: time)
+        let fixture = try await CampaignFixture.make(on: bench.client, contacts: 2, now: time.now, chunkSize: 1)
+        try await bench.expandAll()
+        let waiting = time.now.addingTimeInterval(TimeInterval(-60 * minutes))
+        try await bench.client.execute("UPDATE queue_chunks SET created_at = \(waiting) WHERE chunk_no = 0")
+        try await bench.client.execute("UPDATE queue_chunks SET priority = 2 WHERE chunk_no = 1")
+        let first = try #require(try await ChunkRepository(client: bench.client).claim(owner: "one", lease: 60, now: time.now))
+        #expect(first.priority == (minutes < 15 ? 2 : 3) && first.campaignID == fixture.campaignID)
+    }
+
     @Test("a deferred message is tried again when due, an old one is given up")
     func deferral() async throws {
         let bench = try SenderBench(time: time)
