@@ -24,7 +24,7 @@ struct RoutePlanTests {
             GatewayRoute(channel: .email, gateway: "ses", position: 2), GatewayRoute(channel: .email, gateway: "smtp", position: 0),
             GatewayRoute(channel: .email, gateway: "postal", position: 1, isEnabled: false),
         ]
-        for seed in 0..<20 { #expect(plan(routes, seed: seed)?.gateways == ["smtp", "ses"]) }
+        for seed in 0..<20 { #expect(plan(routes, seed: UInt64(seed))?.gateways == ["smtp", "ses"]) }
     }
 
     @Test("within one position messages are shared in proportion to the weights")
