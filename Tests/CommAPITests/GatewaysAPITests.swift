@@ -1,5 +1,6 @@
 import CommTesting
 import Foundation
+import HTTPTypes
 import Postgres
 import Testing
 

@@ -164,6 +164,19 @@ import Testing
         #expect(throws: ConfigurationError.self) { try sender(["COMM_GATEWAY": "motorical", "COMM_SMTP_ENABLE": "true"]) }
     }
 
+    @Test("further gateways for mail come in their order, each with its settings")
+    func fallbacks() throws {
+        let postal = ["COMM_POSTAL_URL": "https://postal.example.org", "COMM_POSTAL_API_KEY": "key"]
+        let several = try sender(["COMM_FALLBACK_GATEWAYS": "postal, smtp"].merging(postal) { $1 })
+        #expect(several.mailGateways.count == 3)
+        guard case .motorical = several.mailGateways[0], case .http = several.mailGateways[1], case .smtp = several.mailGateways[2] else {
+            return #expect(Bool(false))
+        }
+        #expect(throws: ConfigurationError.self) { try sender(["COMM_FALLBACK_GATEWAYS": "postal"]) }
+        #expect(throws: ConfigurationError.self) { try sender(["COMM_FALLBACK_GATEWAYS": "pigeon"]) }
+        #expect(throws: ConfigurationError.self) { try sender(["COMM_FALLBACK_GATEWAYS": "smtp,smtp"]) }
+    }
+
     @Test(arguments: [
         (["COMM_GATEWAY": "postal"], ["COMM_POSTAL_URL", "COMM_POSTAL_API_KEY"]),
         (
@@ -245,5 +258,19 @@ import Testing
         } catch {
             return (error as? ConfigurationError)?.problems ?? []
         }
+    }
+}
+
+extension SenderConfiguration {
+    /// The SMTP gateway, if it is among those for mail.
+    fileprivate var smtp: SMTPGatewaySettings? {
+        for case .smtp(let settings) in mailGateways { return settings }
+        return nil
+    }
+
+    /// The first delivery service among them.
+    fileprivate var provider: HTTPGatewaySettings? {
+        for case .http(let settings) in mailGateways { return settings }
+        return nil
     }
 }
