@@ -166,6 +166,9 @@ import Testing
 
     @Test("further gateways for mail come in their order, each with its settings")
     func fallbacks() throws {
+        func sender(_ settings: [String: String]) throws -> SenderConfiguration {
+            try SenderConfiguration(environment: ConfigurationSamples.complete(with: settings))
+        }
         let postal = ["COMM_POSTAL_URL": "https://postal.example.org", "COMM_POSTAL_API_KEY": "key"]
         let several = try sender(["COMM_FALLBACK_GATEWAYS": "postal, smtp"].merging(postal) { $1 })
         #expect(several.mailGateways.count == 3)
