@@ -75,6 +75,7 @@ struct Routes: Sendable {
         router.post("/api/webhooks/communication/ses", use: controllers.providers.ses.receive)
         router.post("/api/webhooks/communication/mailgun", use: controllers.providers.mailgun.receive)
         router.post("/api/webhooks/communication/twilio", use: controllers.providers.twilio.receive)
+        router.post("/api/webhooks/communication/firebase", use: controllers.providers.firebase.receive)
         router.post("/api/email-reliability/webhook/mailgun", use: controllers.providers.mailgun.receive)
     }
 

@@ -53,7 +53,9 @@ struct ProviderWebhookTests {
     @Test("a provider that is not set up is not listened to")
     func notConfigured() async throws {
         try await withProviders(more: [:]) { client async throws in
-            for path in ["communication/postal", "communication/ses", "communication/mailgun", "communication/twilio"] {
+            for path in [
+                "communication/postal", "communication/ses", "communication/mailgun", "communication/twilio", "communication/firebase",
+            ] {
                 try await client.send(.post, "/api/webhooks/\(path)", "{}").expectProblem(404, code: "not_configured")
             }
             try await client.send(.post, "/api/email-reliability/webhook/mailgun", "{}").expectProblem(404, code: "not_configured")
@@ -202,7 +204,7 @@ struct ProviderWebhookTests {
 
     // MARK: Twilio
 
-    @Test("Twilio's reports are believed by the signature over the public address and all fields, and hold no number afterwards")
+    @Test("Twilio's reports are believed by the signature over the public address and all fields, and hold no number but that of a STOP")
     func twilio() async throws {
         let token = "0123456789abcdef0123456789abcdef"
         try await withProviders(more: ["COMM_TWILIO_AUTH_TOKEN": token, "COMM_PUBLIC_BASE": "https://comm.example.org"]) {
@@ -227,7 +229,66 @@ struct ProviderWebhookTests {
             #expect(payloads.count == 2)
             #expect(payloads.allSatisfy { $0.contains("abc") })
             #expect(payloads.count { $0.contains("stop") } == 1)
-            #expect(payloads.allSatisfy { !$0.contains("555") })
+            // Whose STOP it is has to be known until it has been acted on.
+            #expect(payloads.count { $0.contains("555") } == 1)
+        }
+    }
+
+    // MARK: Apps
+
+    private func sendPush(
+        _ client: APIClient,
+        _ body: String = #"{"type":"push.opened","message_id":"019b76da-a800-7000-8000-000000000001"}"#,
+        id: String = "msg_1",
+        timestamp: Int = Int(moment.timeIntervalSince1970),
+        secret: String = ProviderVectors.webhookSecret,
+        signedAs signed: String? = nil
+    ) async throws -> Reply {
+        let key = try #require(WebhookSecret(secret))
+        var headers: HTTPFields = [.contentType: "application/json"]
+        headers[.webhookID] = id
+        headers[.webhookTimestamp] = String(timestamp)
+        headers[.webhookSignature] = WebhookSignature.header(
+            id: id,
+            timestamp: timestamp,
+            body: Array((signed ?? body).utf8),
+            secrets: [key]
+        )
+        return try await client.send(.post, "/api/webhooks/communication/firebase", body, headers: headers)
+    }
+
+    private static let push = ["COMM_FIREBASE_WEBHOOK_SECRET": ProviderVectors.webhookSecret]
+
+    @Test("what an app's server reports is durable when it is answered, and holds a registration only where it is about one")
+    func push() async throws {
+        try await withProviders(more: Self.push) { client async throws in
+            #expect(try await sendPush(client).status == 200)
+            #expect(try await sendPush(client, #"{"type":"token.removed","token":"t:APA91b"}"#, id: "msg_2").status == 200)
+            #expect(try await sendPush(client, #"{"type":"push.opened","token":"t:APA91b","name":"Ann"}"#, id: "msg_3").status == 200)
+            let rows = try await client.database.query("SELECT source, payload::text AS payload FROM event_inbox ORDER BY payload ->> 'id'")
+            #expect(try rows.map { try $0.get("source") as String } == ["firebase", "firebase", "firebase"])
+            let payloads: [String] = try rows.map { try $0.get("payload") }
+            #expect(payloads.map { $0.contains("APA91b") } == [false, true, false])
+            #expect(payloads[0].contains("msg_1") && !payloads[2].contains("Ann"))
+        }
+    }
+
+    @Test("a report on a push that is changed, unsigned, signed with another secret or old is refused")
+    func pushRefused() async throws {
+        try await withProviders(more: Self.push) { client async throws in
+            try await sendPush(client, signedAs: "{}").expectProblem(401, code: "invalid_signature")
+            try await sendPush(client, secret: WebhookSecret.prefix + Data(repeating: 1, count: 32).base64EncodedString())
+                .expectProblem(401, code: "invalid_signature")
+            try await client.send(.post, "/api/webhooks/communication/firebase", "{}").expectProblem(401, code: "invalid_signature")
+            let now = Int(Self.moment.timeIntervalSince1970)
+            for timestamp in [now - 301, now + 301] {
+                try await sendPush(client, timestamp: timestamp).expectProblem(401, code: "stale_timestamp")
+            }
+            for timestamp in [now - 300, now + 300] { #expect(try await sendPush(client, timestamp: timestamp).status == 200) }
+            try await sendPush(client, "{").expectProblem(400)
+            try await sendPush(client, "[]").expectProblem(400)
+            try await sendPush(client, "{}").expectProblem(400, field: "type")
+            #expect(try await inbox(client) == ["firebase", "firebase"])
         }
     }
 

@@ -38,6 +38,45 @@ struct SuppressionsAPITests {
         }
     }
 
+    @Test("numbers and registrations are listed by their channel; a registration is shown in part")
+    func channels() async throws {
+        try await withAPI { client in
+            let token = "dGVzdC10b2tlbg:APA91b-registration-of-a-device"
+            let number = try await client.send(.post, "/api/suppressions", #"{"channel":"sms","address":"+14155550123"}"#)
+            #expect(number.status == 200 && number.string("data.channel") == "sms" && number.value("data.email") == .null)
+            #expect(number.string("data.address") == "+14155550123")
+            let push = try await client.send(.post, "/api/suppressions", #"{"channel":"push","address":"\#(token)","scope":"marketing"}"#)
+            #expect(push.string("data.address") == "dGVzdC…vice" && !push.text.contains(token))
+            let bulk = try await client.send(
+                .post,
+                "/api/suppressions/bulk",
+                #"{"channel":"sms","addresses":["+14155550123","+14155550124","0151"]}"#
+            )
+            #expect(bulk.number("data.added") == 1 && bulk.number("data.skipped") == 1 && bulk.number("data.totalErrors") == 1)
+            _ = try await client.send(.post, "/api/suppressions", #"{"email":"ann@ex.test"}"#)
+            let list = try await client.send(.get, "/api/suppressions?channel=sms")
+            #expect(list.number("data.pagination.total") == 2 && list.string("data.suppressions[0].channel") == "sms")
+            let mails = try await client.send(.get, "/api/suppressions?channel=email")
+            #expect(mails.number("data.pagination.total") == 1 && mails.string("data.suppressions[0].address") == "ann@ex.test")
+            let stats = try await client.send(.get, "/api/suppressions/stats")
+            #expect(stats.number("data.suppressions.by_channel.sms") == 2 && stats.number("data.suppressions.by_channel.push") == 1)
+            let history = try await client.send(.get, "/api/suppressions/history?address=%2B14155550124")
+            #expect(history.string("data.history[0].address") == "+14155550124" && history.value("data.history[0].email") == .null)
+            #expect(try await client.send(.delete, "/api/suppressions/\(try number.id())").status == 200)
+            let export = try await client.send(.get, "/api/suppressions/export?channel=push")
+            #expect(export.text.contains("\"push\",\"push:") && !export.text.contains("APA91b"))
+            for (body, field) in [
+                (#"{"channel":"fax","address":"1"}"#, "channel"), (#"{"channel":"sms"}"#, "address"),
+                (#"{"channel":"sms","address":"0151 123"}"#, "address"), (#"{"channel":"sms","email":"a@ex.test"}"#, "email"),
+                (#"{"channel":"sms","address":"+14155550123","scope":"domain"}"#, "scope"),
+                (#"{"channel":"push","address":"a b"}"#, "address"),
+                (#"{"channel":"email","address":"x"}"#, "email"),
+            ] {
+                try await client.send(.post, "/api/suppressions", body).expectProblem(400, field: field)
+            }
+        }
+    }
+
     @Test("what is wrong is refused with the contract's sentences")
     func refusals() async throws {
         try await withAPI { client in

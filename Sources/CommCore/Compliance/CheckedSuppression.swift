@@ -2,9 +2,9 @@ import FoundationEssentials
 
 /// A draft that can be stored.
 struct CheckedSuppression: Sendable, Equatable {
-    /// What is looked up when a message leaves: the normalized address, or `@` and the domain.
+    /// What is looked up when a message leaves: the key of a ``ChannelAddress``, or `@` and the domain.
     let key: String
-    /// As it was written; nil for a domain.
+    /// As it was written, as far as it may be shown; nil for a domain.
     let email: String?
     let scope: SuppressionScope
     let listID: UUID?
@@ -20,7 +20,7 @@ struct CheckedSuppression: Sendable, Equatable {
     init(_ draft: SuppressionDraft, now: Date) throws(ComplianceError) {
         var check = FieldCheck()
         scope = Self.scope(draft, &check)
-        (key, email) = Self.address(draft, scope, &check)
+        (key, email) = Self.entry(draft, scope, &check)
         if (scope == .list) != (draft.listID != nil) {
             let message = scope == .list ? "list_id is required with the scope list" : "list_id goes with the scope list only"
             check.add("list_id", scope == .list ? "required" : "invalid", message)
@@ -51,6 +51,33 @@ struct CheckedSuppression: Sendable, Equatable {
             return .all
         }
         return scope
+    }
+
+    private static func entry(
+        _ draft: SuppressionDraft,
+        _ scope: SuppressionScope,
+        _ check: inout FieldCheck
+    ) -> (key: String, email: String?) {
+        let told = draft.channel ?? (draft.address == nil ? nil : Channel.email.rawValue)
+        guard let word = told else { return address(draft, scope, &check) }
+        guard let channel = Channel(rawValue: word) else {
+            check.add("channel", "invalid", "channel must be one of \(Channel.names)")
+            return ("", nil)
+        }
+        guard channel != .email else {
+            var mail = draft
+            if mail.email == nil { mail.email = draft.address }
+            return address(mail, scope, &check)
+        }
+        if scope != .all, scope != .marketing { check.add("scope", "invalid", "scope must be all or marketing on the channel \(word)") }
+        if draft.email != nil { check.add("email", "invalid", "email goes with the channel email only; use address") }
+        if draft.domain != nil { check.add("domain", "invalid", "domain goes with the channel email only") }
+        guard let found = draft.address.flatMap({ ChannelAddress(listed: $0, channel: channel) }) else {
+            let kind = channel == .sms ? "a number such as +14155550123" : "the registration of an app"
+            check.add("address", draft.address == nil ? "required" : "invalid", "address must be \(kind)")
+            return ("", nil)
+        }
+        return (found.key, found.shown)
     }
 
     private static func address(

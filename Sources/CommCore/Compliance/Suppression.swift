@@ -1,12 +1,14 @@
 import FoundationEssentials
 import Postgres
 
-/// An address or domain that a tenant does not mail, whatever lists it is in.
+/// An address or domain that a tenant sends nothing to, whatever lists it is in.
 package struct Suppression: Sendable, Equatable {
     package let id: UUID
     package let scope: SuppressionScope
-    /// As it was written; nil for a domain and for an erased person.
-    package let email: String?
+    /// Of the address; a domain is one of email.
+    package let channel: Channel
+    /// As it was written, of a push registration the two ends; nil for a domain and for an erased person.
+    package let address: String?
     /// Of the scope `domain`.
     package let domain: String?
     /// Of the scope `list`.
@@ -31,6 +33,9 @@ package struct Suppression: Sendable, Equatable {
     package let contactType: String?
     /// Where it stands in the list.
     package let place: TimeCursor
+
+    /// The address, when it is one of email.
+    package var email: String? { channel == .email ? address : nil }
 }
 
 extension Suppression {
@@ -49,7 +54,8 @@ extension Suppression {
         self.init(
             id: id,
             scope: SuppressionScope(rawValue: try row.get("scope")) ?? .all,
-            email: try row.get("email"),
+            channel: ChannelAddress.channel(ofKey: key),
+            address: try row.get("email"),
             domain: key.hasPrefix("@") ? String(key.dropFirst()) : nil,
             listID: try row.get("list_id"),
             isErased: key.hasPrefix("#"),

@@ -42,16 +42,12 @@ package struct SuppressionBulk: Sendable {
             throw ComplianceError.invalid("emails", "too_many", "Maximum \(Self.most) emails per bulk import")
         }
         let now = time.now
-        var sample = common
-        sample.email = "somebody@example.com"
-        _ = try CheckedSuppression(sample, now: now)
+        _ = try CheckedSuppression(Self.draft(Self.sample(of: common.channel), common), now: now)
         var report = Report(processed: emails.count)
         var entries: [CheckedSuppression] = []
         for email in emails {
-            var draft = common
-            draft.email = email
             do throws(ComplianceError) {
-                entries.append(try CheckedSuppression(draft, now: now))
+                entries.append(try CheckedSuppression(Self.draft(email, common), now: now))
             } catch {
                 report.totalErrors += 1
                 if report.errors.count < Self.shownErrors {
@@ -64,5 +60,20 @@ package struct SuppressionBulk: Sendable {
         report.skipped = entries.count - stored.added
         report.contactsUpdated = stored.contactsUpdated
         return report
+    }
+
+    private static func draft(_ address: String, _ common: SuppressionDraft) -> SuppressionDraft {
+        var draft = common
+        if common.channel == nil { draft.email = address } else { draft.address = address }
+        return draft
+    }
+
+    /// An address that is fine, so that what is wrong is what all have in common.
+    private static func sample(of channel: String?) -> String {
+        switch channel.flatMap(Channel.init(rawValue:)) {
+        case .sms: "+14155550123"
+        case .push: "registration"
+        case .email, nil: "somebody@example.com"
+        }
     }
 }

@@ -6,8 +6,9 @@ package struct SuppressionChange: Sendable, Equatable {
     package let suppressionID: UUID
     /// added, changed, removed, expired, erased.
     package let action: String
-    /// nil when it was of a domain, or of a person who was erased since.
-    package let email: String?
+    package let channel: Channel
+    /// nil when it was of a domain, or of a person who was erased since; of a push registration its hash.
+    package let address: String?
     package let domain: String?
     package let scope: String
     package let listID: UUID?
@@ -21,11 +22,15 @@ package struct SuppressionChange: Sendable, Equatable {
     package let at: Date
     package let place: TimeCursor
 
+    /// The address, when it is one of email.
+    package var email: String? { channel == .email ? address : nil }
+
     init(row: PostgresRow) throws {
         let key: String = try row.get("email_norm")
         suppressionID = try row.get("suppression_id")
         action = try row.get("action")
-        email = key.hasPrefix("@") || key.hasPrefix("#") ? nil : key
+        channel = ChannelAddress.channel(ofKey: key)
+        address = key.hasPrefix("@") || key.hasPrefix("#") ? nil : key
         domain = key.hasPrefix("@") ? String(key.dropFirst()) : nil
         scope = try row.get("scope")
         listID = try row.get("list_id")

@@ -1,7 +1,8 @@
 import FoundationEssentials
 import Postgres
 
-/// How SQL asks whether an address may not be mailed: the one rule of all four scopes, for every path that a message takes.
+/// How SQL asks whether nothing may be sent to an address: the one rule of all four scopes and all channels, for every path that a
+/// message takes.
 ///
 /// One index is looked at under up to three keys (the address, its domain, its mark when somebody of the tenant was erased), so the
 /// check costs the same whatever is on the list.
@@ -11,7 +12,7 @@ enum SuppressionCheck {
         let tenantID: SQL
         /// NULL when the recipient is no contact.
         let contactID: SQL
-        /// The normalized address; NULL: nothing is found.
+        /// What the address stands under on the list (``ChannelAddress/key``); NULL: nothing is found.
         let address: SQL
         /// Whether the message is a campaign or newsletter.
         let isMarketing: SQL

@@ -3,6 +3,10 @@ import FoundationEssentials
 /// An entry that somebody wants on the list, not checked yet.
 package struct SuppressionDraft: Sendable, Equatable {
     package var email: String?
+    /// The address of another channel than email: a number, a push registration, or the hash that the list shows of one.
+    package var address: String?
+    /// Of the address; nil: email.
+    package var channel: String?
     /// Instead of the address, with the scope `domain`.
     package var domain: String?
     package var scope: String?
@@ -14,6 +18,8 @@ package struct SuppressionDraft: Sendable, Equatable {
 
     package init(
         email: String? = nil,
+        address: String? = nil,
+        channel: String? = nil,
         domain: String? = nil,
         scope: String? = nil,
         listID: UUID? = nil,
@@ -23,6 +29,8 @@ package struct SuppressionDraft: Sendable, Equatable {
         expiresAt: Date? = nil
     ) {
         self.email = email
+        self.address = address
+        self.channel = channel
         self.domain = domain
         self.scope = scope
         self.listID = listID

@@ -4,7 +4,7 @@ import FoundationEssentials
 /// A file of suppressions while it is read: header understood, rows checked.
 struct SuppressionFile: Sendable {
     private enum Column: String, CaseIterable {
-        case email, domain, scope
+        case email, address, channel, domain, scope
         case listID = "list_id"
         case reason, source, note
         case expiresAt = "expires_at"
@@ -83,7 +83,7 @@ struct SuppressionFile: Sendable {
     ) -> ImportRowError {
         let problem = error.problems.first
         let column = problem.flatMap { Column(rawValue: $0.field) }
-        let place = column.flatMap { columns[$0] } ?? columns[.email] ?? columns[.domain]
+        let place = column.flatMap { columns[$0] } ?? columns[.email] ?? columns[.address] ?? columns[.domain]
         let value = place.flatMap { fields.indices.contains($0) ? fields[$0] : nil }
         return ImportRowError(
             row: row,
@@ -98,12 +98,12 @@ struct SuppressionFile: Sendable {
         var found: [Column: Int] = [:]
         for (index, title) in record.texts.enumerated() {
             let name = title.lowercased().filter { !$0.isWhitespace && $0 != "\"" }
-            let synonym: Column? = ["e-mail", "address", "emailaddress"].contains(name) ? .email : nil
+            let synonym: Column? = ["e-mail", "emailaddress"].contains(name) ? .email : nil
             guard let column = Column(rawValue: name) ?? synonym else { continue }
             if found[column] == nil { found[column] = index }
         }
-        guard found[.email] != nil || found[.domain] != nil else {
-            let message = "No column is named email or domain. The first line must name the columns"
+        guard found[.email] != nil || found[.address] != nil || found[.domain] != nil else {
+            let message = "No column is named email, address or domain. The first line must name the columns"
             throw ImportError(.missingEmailColumn, message, row: record.row)
         }
         columns = found
@@ -116,8 +116,10 @@ struct SuppressionFile: Sendable {
         }
         var draft = common
         draft.email = text(.email)
+        draft.address = text(.address)
+        draft.channel = text(.channel) ?? draft.channel
         draft.domain = text(.domain)
-        if draft.email == nil, draft.domain != nil { draft.scope = SuppressionScope.domain.rawValue }
+        if draft.email == nil, draft.address == nil, draft.domain != nil { draft.scope = SuppressionScope.domain.rawValue }
         draft.scope = text(.scope) ?? draft.scope
         draft.reason = text(.reason) ?? draft.reason
         draft.source = text(.source) ?? draft.source

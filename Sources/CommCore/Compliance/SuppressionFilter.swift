@@ -5,6 +5,7 @@ import Postgres
 package struct SuppressionFilter: Sendable, Equatable {
     /// A part of the address or domain, in any case.
     package var search: String?
+    package var channel: Channel?
     package var scope: SuppressionScope?
     package var reason: String?
     package var source: String?
@@ -14,6 +15,7 @@ package struct SuppressionFilter: Sendable, Equatable {
 
     package init(
         search: String? = nil,
+        channel: Channel? = nil,
         scope: SuppressionScope? = nil,
         reason: String? = nil,
         source: String? = nil,
@@ -21,6 +23,7 @@ package struct SuppressionFilter: Sendable, Equatable {
         isActive: Bool = true
     ) {
         self.search = search
+        self.channel = channel
         self.scope = scope
         self.reason = reason
         self.source = source
@@ -33,6 +36,7 @@ package struct SuppressionFilter: Sendable, Equatable {
         var condition: SQL = "x.tenant_id = \(tenantID)"
         condition += isActive ? " AND (x.expires_at IS NULL OR x.expires_at > \(now))" : " AND x.expires_at <= \(now)"
         if let search = search.nonEmpty { condition += " AND strpos(x.email_norm, lower(\(search)::text)) > 0" }
+        if let channel { condition += " AND comm_address_channel(x.email_norm) = \(channel.rawValue)" }
         if let scope { condition += " AND x.scope = \(scope.rawValue)" }
         if let reason { condition += " AND x.reason = \(reason)" }
         if let source { condition += " AND x.source = \(source)" }

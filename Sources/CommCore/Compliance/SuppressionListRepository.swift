@@ -29,10 +29,10 @@ package struct SuppressionListRepository: Sendable {
     ///
     /// - Throws: `ComplianceError.invalid` for what is no address.
     package func entries(tenantID: UUID, of address: String) async throws -> [Suppression] {
-        guard let address = try? EmailAddress(address) else {
-            throw ComplianceError.invalid("address", "invalid", "address must be a mail address")
+        guard let found = ChannelAddress(ofAnyChannel: address) else {
+            throw ComplianceError.invalid("address", "invalid", "address must be a mail address, a number or the registration of an app")
         }
-        let keys = [address.normalized, "@\(address.normalized.split(separator: "@").last ?? "")"]
+        let keys = [found.key] + (found.channel == .email ? ["@\(found.key.split(separator: "@").last ?? "")"] : [])
         return try await client.query(
             """
             \(sql: Suppression.select)
@@ -86,13 +86,16 @@ package struct SuppressionListRepository: Sendable {
         try await client.withTenant(tenantID) { connection in
             try await connection.execute("SET LOCAL statement_timeout = 0")
             var head = CSVWriter(quoting: .always, byteOrderMark: true)
-            head.write(["email", "domain", "scope", "list_id", "reason", "source", "note", "created_at", "expires_at"])
+            head.write([
+                "email", "domain", "scope", "list_id", "reason", "source", "note", "created_at", "expires_at", "channel", "address",
+            ])
             try await write(head.take())
             try await connection.stream(
                 """
-                SELECT x.email, CASE WHEN x.scope = 'domain' THEN substr(x.email_norm, 2) END AS domain, x.scope, x.list_id, x.reason,
-                       x.source, x.note, x.created_at, x.expires_at
-                  FROM suppressions x
+                SELECT CASE WHEN a.channel = 'email' THEN x.email END AS email,
+                       CASE WHEN x.scope = 'domain' THEN substr(x.email_norm, 2) END AS domain, x.scope, x.list_id, x.reason,
+                       x.source, x.note, x.created_at, x.expires_at, a.channel, CASE WHEN a.channel <> 'email' THEN x.email_norm END AS address
+                  FROM suppressions x CROSS JOIN LATERAL (SELECT comm_address_channel(x.email_norm) AS channel) a
                  WHERE \(sql: condition) AND x.email_norm NOT LIKE '#%' ORDER BY x.created_at DESC, x.id DESC
                 """,
                 fetch: Self.fetch
@@ -107,7 +110,7 @@ package struct SuppressionListRepository: Sendable {
                 try row.get("email"), try row.get("domain"), try row.get("scope"),
                 try (row.get("list_id") as UUID?).map { $0.uuidString.lowercased() }, try row.get("reason"), try row.get("source"),
                 try row.get("note"), ISO8601.string(from: try row.get("created_at")),
-                try (row.get("expires_at") as Date?).map(ISO8601.string(from:)),
+                try (row.get("expires_at") as Date?).map(ISO8601.string(from:)), try row.get("channel"), try row.get("address"),
             ])
         }
         return writer.take()
@@ -119,11 +122,11 @@ package struct SuppressionListRepository: Sendable {
         let counts: SQL = "x.tenant_id = \(tenantID) AND (x.expires_at IS NULL OR x.expires_at > \(now))"
         let statements: [SQL] = [
             """
-            SELECT x.reason, x.source, x.scope, count(*) AS count,
+            SELECT x.reason, x.source, x.scope, comm_address_channel(x.email_norm) AS channel, count(*) AS count,
                    count(*) FILTER (WHERE x.created_at > \(now.addingTimeInterval(-7 * 86_400))) AS week,
                    count(*) FILTER (WHERE x.created_at > \(now.addingTimeInterval(-30 * 86_400))) AS month,
                    count(*) FILTER (WHERE x.expires_at IS NOT NULL) AS temporary
-              FROM suppressions x WHERE \(sql: counts) GROUP BY x.reason, x.source, x.scope ORDER BY count DESC LIMIT 10000
+              FROM suppressions x WHERE \(sql: counts) GROUP BY 1, 2, 3, 4 ORDER BY count DESC LIMIT 10000
             """,
             "SELECT status, count(*) AS count FROM contacts WHERE tenant_id = \(tenantID) AND deleted_at IS NULL GROUP BY status",
         ]
@@ -153,9 +156,9 @@ package struct SuppressionListRepository: Sendable {
         return try rows.map(SuppressionChange.init(row:))
     }
 
-    /// An address, or a domain when there is nothing before the `@`, as the list keeps it.
+    /// An address of any channel, or a domain when there is nothing before the `@`, as the list keeps it.
     private static func key(_ text: String) -> String {
-        if let address = try? EmailAddress(text) { return address.normalized }
+        if text.contains("@") || !text.contains("."), let address = ChannelAddress(ofAnyChannel: text) { return address.key }
         return CheckedSuppression.normalizedDomain(text).map { "@" + $0 } ?? text
     }
 }

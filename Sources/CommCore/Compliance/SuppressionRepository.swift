@@ -112,11 +112,16 @@ package struct SuppressionRepository: Sendable {
     ///
     /// What is no address is on no list.
     package func isSuppressed(tenantID: UUID, email: String, isMarketing: Bool = false) async throws -> Bool {
-        guard let address = try? EmailAddress(email) else { return false }
+        guard let address = ChannelAddress(email, channel: .email) else { return false }
+        return try await isSuppressed(tenantID: tenantID, address: address, isMarketing: isMarketing)
+    }
+
+    /// Whether nothing may be sent to an address of any channel now.
+    package func isSuppressed(tenantID: UUID, address: ChannelAddress, isMarketing: Bool = false) async throws -> Bool {
         let subject = SuppressionCheck.Subject(
             tenantID: "\(tenantID)::uuid",
             contactID: "NULL::uuid",
-            address: "\(address.normalized)::text",
+            address: "\(address.key)::text",
             isMarketing: isMarketing ? "true" : "false",
             lists: "NULL::uuid[]"
         )

@@ -12,6 +12,8 @@ package struct HTTPGatewaySettings: Sendable {
         case postal(PostalSettings)
         case ses(SESSettings)
         case mailgun(MailgunSettings)
+        case twilio(TwilioSettings)
+        case fcm(FCMSettings)
     }
 
     package var provider: Provider
@@ -22,6 +24,8 @@ package struct HTTPGatewaySettings: Sendable {
         case .postal: "postal"
         case .ses: "ses"
         case .mailgun: "mailgun"
+        case .twilio: "twilio"
+        case .fcm: "fcm"
         }
     }
 

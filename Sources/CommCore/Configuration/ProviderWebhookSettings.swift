@@ -15,6 +15,8 @@ package struct ProviderWebhookSettings: Sendable {
 
     /// Twilio's token, by which it signs.
     package var twilioToken: Secret?
+    /// By which the servers of apps sign what they report on pushes.
+    package var firebaseSecret: WebhookSecret?
 
     /// Nobody is listened to.
     package init() {}

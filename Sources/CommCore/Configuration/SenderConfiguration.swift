@@ -24,6 +24,12 @@ package struct SenderConfiguration: Sendable {
     package var mailGateways: [MailGatewaySettings]
     /// Where bounces of the SMTP gateway's messages go; nil for the sender's address.
     package var returnPath: ReturnPathSettings?
+    /// Twilio, when it is set up.
+    package var twilio: HTTPGatewaySettings?
+    /// Firebase, when it is set up.
+    package var fcm: HTTPGatewaySettings?
+    /// Whether messages go to the log instead (``LogGateway``); never in production.
+    package var logsMessages: Bool
     /// Messages that a bulk lane handles together.
     package var chunkSize: Int
     /// How long work is held without renewing.
@@ -65,5 +71,8 @@ extension SenderConfiguration: DaemonConfiguration {
         self.runtime = runtime
         mailGateways = gateways
         returnPath = reader.returnPath()
+        twilio = reader.twilio()
+        fcm = reader.fcm(in: runtime.environment)
+        logsMessages = reader.logGateway(in: runtime.environment)
     }
 }

@@ -1,5 +1,8 @@
 /// An account at Twilio.
 package struct TwilioSettings: Sendable {
+    /// Where the API takes Twilio's reports.
+    package static let webhookPath = "/api/webhooks/communication/twilio"
+
     /// Whom messages come from.
     package enum Sender: Sendable, Equatable {
         /// A number, short code or name.

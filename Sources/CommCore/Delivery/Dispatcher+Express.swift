@@ -93,7 +93,8 @@ extension Dispatcher {
             let told = (error as? GatewayOutage)?.description ?? (error as? GatewaysPaused)?.description
             let reason = told ?? QueuedMessage.storeAway
             outcomes[message.id] = HandoverOutcome(
-                until.timeIntervalSince(since) > policy.maximumAge ? .failed(reason: "expired: \(reason)") : .deferred(until: until, reason: reason)
+                until.timeIntervalSince(since) > policy.maximumAge
+                    ? .failed(reason: "expired: \(reason)") : .deferred(until: until, reason: reason)
             )
         }
         return outcomes

@@ -56,6 +56,8 @@ package struct ExpressLogRepository: Sendable {
         var reasons: [String?] = []
         var gateways: [String?] = []
         var times: [Date?] = []
+        /// Messages that were refused because of their recipient: the event pipeline is told of them.
+        var refused: [UUID] = []
 
         var isEmpty: Bool { ids.isEmpty }
 
@@ -66,6 +68,7 @@ package struct ExpressLogRepository: Sendable {
             reasons.append(outcome.disposition.reason)
             gateways.append(outcome.gateway)
             times.append(outcome.disposition.until)
+            if key.channel != .email, RefusalClass.concernsRecipient(outcome.disposition) { refused.append(id) }
         }
     }
 
@@ -85,13 +88,26 @@ package struct ExpressLogRepository: Sendable {
             \(sql: FallbackRepository.queueing(
                 after: "SELECT tenant_id, id FROM moved WHERE outcome IN \(sql: FallbackRepository.outcomes) AND request_id IS NOT NULL",
                 now: now
-            ))
+            ))\(sql: told(columns.refused, now: now))
             INSERT INTO delivery_events (tenant_id, id, created_at, campaign_id, request_id, contact_id, channel, recipient, outcome,
                                          reason, gateway, artifact_id, merge_values, attempts, is_test, occurred_at)
             SELECT tenant_id, id, to_timestamp(('x' || left(translate(id::text, '-', ''), 12))::bit(48)::bigint / 1000.0), campaign_id,
                    request_id, contact_id, channel, recipient, outcome, reason, gateway, artifact_id, merge_values, attempts + 1,
                    is_test, \(now)
             FROM moved
+            """
+    }
+
+    /// A further part of the statement; nothing when nobody was refused.
+    private static func told(_ refused: [UUID], now: Date) -> SQL {
+        guard !refused.isEmpty else { return "" }
+        return """
+            , told AS (
+                INSERT INTO event_inbox (id, source, payload, received_at, due_at)
+                SELECT id, \(RefusedRecipient.source), jsonb_build_object('tenantID', tenant_id, 'messageID', id), \(now)::timestamptz,
+                       \(now)::timestamptz
+                FROM moved WHERE id = ANY(\(refused)::uuid[])
+                ON CONFLICT DO NOTHING)
             """
     }
 

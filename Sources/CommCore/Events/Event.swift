@@ -10,6 +10,8 @@ package struct Event: Sendable, Equatable {
     package let campaignID: UUID?
     package let contactID: UUID?
     package let messageID: UUID?
+    /// Of the message.
+    package let channel: Channel
     /// Who reported it: `motorical`, `motorical_log`, `tracking`, `link`, `one_click`, `api`.
     package let source: String
     package let occurredAt: Date
@@ -35,6 +37,7 @@ package struct Event: Sendable, Equatable {
         campaignID: UUID?,
         contactID: UUID?,
         messageID: UUID?,
+        channel: Channel = .email,
         source: String,
         occurredAt: Date,
         bounceKind: BounceKind? = nil,
@@ -49,6 +52,7 @@ package struct Event: Sendable, Equatable {
         self.campaignID = campaignID
         self.contactID = contactID
         self.messageID = messageID
+        self.channel = channel
         self.source = source
         self.occurredAt = occurredAt
         self.bounceKind =

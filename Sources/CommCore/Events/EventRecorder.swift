@@ -95,6 +95,7 @@ package struct EventRecorder: Sendable {
         try await levels.apply(on: connection, now: now)
         try await SuppressionProjection(events: events).apply(on: connection, now: now)
         try await SoftBounceProjection(events: events).apply(on: connection, now: now)
+        try await AddressBounceProjection(events: events).apply(on: connection, now: now)
         try await PartialSubscriptions(events: events).apply(on: connection, now: now)
         try await FallbackRepository.queue(after: events, now: now, on: connection)
         try await CampaignCounters(events: events, changes: changes, reach: reach).apply(on: connection, now: now)

@@ -82,7 +82,7 @@ package struct InboxProcessor: Sendable {
         }
         var facts: [(row: InboxRepository.Row, fact: ReportedFact)] = []
         var kept: [(row: InboxRepository.Row, type: String)] = []
-        for row in rows where ![DispatchedChunk.source, SNSConfirmationRequest.source].contains(row.source) {
+        for row in rows where !Self.ours.contains(row.source) {
             do {
                 let reading = try Self.reading(of: row)
                 for fact in reading.facts { facts.append((row, fact)) }
@@ -91,9 +91,11 @@ package struct InboxProcessor: Sendable {
                 drop(row, reason: "unreadable")
             }
         }
+        facts = try await addressed(facts, kept: &kept, on: connection)
         let known = try await MessageCandidateRepository.resolve(facts.map(\.fact), on: connection)
         let owners = try await MessageOwnerRepository.owners(of: known, on: connection)
-        var events: [Event] = []
+        let refusals = try rows.filter { $0.source == RefusedRecipient.source }.map { try RefusedRecipient(json: $0.payload) }
+        var events = try await HandoverRefusals.events(of: refusals, on: connection)
         var parked: [UUID: (id: UUID, dueAt: Date, reason: String)] = [:]
         for ((row, fact), owner) in zip(facts, owners) {
             if let owner {
@@ -111,6 +113,9 @@ package struct InboxProcessor: Sendable {
         try await InboxRepository.delete(rows.map(\.id).filter { parked[$0] == nil }, on: connection)
     }
 
+    /// What the daemons tell each other; everything else is somebody's report.
+    private static let ours: Set = [DispatchedChunk.source, SNSConfirmationRequest.source, RefusedRecipient.source]
+
     private static func reading(of row: InboxRepository.Row) throws -> ProviderReading {
         switch row.source {
         case TrackingSource.name: ProviderReading(facts: try TrackingSource.facts(in: row.payload))
@@ -118,10 +123,24 @@ package struct InboxProcessor: Sendable {
         case SESSource.name: try SESSource.read(row.payload, receivedAt: row.receivedAt)
         case BounceMailSource.name: try BounceMailSource.read(row.payload, receivedAt: row.receivedAt)
         case TwilioSource.name: try TwilioSource.read(row.payload, receivedAt: row.receivedAt)
+        case FirebaseSource.name: try FirebaseSource.read(row.payload, receivedAt: row.receivedAt)
         case MailgunSource.name: try MailgunSource.read(row.payload, receivedAt: row.receivedAt)
         default:
             ProviderReading(facts: try MotoricalSource.facts(in: row.payload, source: row.source, receivedAt: row.receivedAt))
         }
+    }
+
+    /// Facts that name a recipient only, as facts about messages; what is about nobody of ours is kept.
+    private func addressed(
+        _ facts: [(row: InboxRepository.Row, fact: ReportedFact)],
+        kept: inout [(row: InboxRepository.Row, type: String)],
+        on connection: PostgresConnection
+    ) async throws -> [(row: InboxRepository.Row, fact: ReportedFact)] {
+        let found = try await RecipientMessageRepository.facts(from: facts.map(\.fact), on: connection)
+        for (entry, meant) in zip(facts, found) where meant.isEmpty {
+            kept.append((entry.row, "\(entry.fact.type.rawValue) of a stranger"))
+        }
+        return zip(facts, found).flatMap { entry, meant in meant.map { (entry.row, $0) } }
     }
 
     private func keep(_ reports: [(row: InboxRepository.Row, type: String)], on connection: PostgresConnection) async throws {

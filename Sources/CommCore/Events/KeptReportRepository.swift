@@ -12,7 +12,7 @@ enum KeptReportRepository {
             """
             INSERT INTO provider_reports (id, source, type, payload, received_at)
             SELECT unnest(\(reports.map(\.row.id))::uuid[]), unnest(\(reports.map(\.row.source))::text[]),
-                   unnest(\(reports.map(\.type))::text[]), unnest(\(reports.map { ProviderText.withoutAddresses($0.row.payload) })::text[])::jsonb,
+                   unnest(\(reports.map(\.type))::text[]), unnest(\(reports.map { ProviderText.withoutAddresses($0.row.payload) })::text[])::jsonb - '{From,token}'::text[],
                    unnest(\(reports.map(\.row.receivedAt))::timestamptz[])
             ON CONFLICT DO NOTHING
             """

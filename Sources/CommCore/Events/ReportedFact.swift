@@ -17,6 +17,8 @@ struct ReportedFact: Sendable {
     var bounceClass: BounceClass?
     /// Where the message may be, when the tenant is not known.
     var candidates: MessageCandidates?
+    /// Of whom the fact is, when it is about no message: of everybody's latest message there.
+    var addressee: ChannelAddress?
 
     /// The event, once the owner is known.
     ///
@@ -29,6 +31,7 @@ struct ReportedFact: Sendable {
             campaignID: owner.campaignID,
             contactID: owner.contactID,
             messageID: owner.messageID,
+            channel: owner.channel,
             source: source,
             occurredAt: occurredAt,
             bounceKind: bounceKind,
@@ -61,6 +64,7 @@ struct MessageOwner: Sendable {
     let campaignID: UUID?
     let contactID: UUID?
     let messageID: UUID?
+    var channel = Channel.email
     /// The person asked not to be tracked.
     var refusesTracking = false
 }

@@ -2,11 +2,8 @@
 package struct MessageAddress: Sendable, Hashable {
     /// As it is given to gateways.
     package let deliverable: String
-    /// For comparing, and for suppressions.
+    /// For comparing, and what it stands under on the suppression list (``ChannelAddress/key``).
     package let normalized: String
-
-    /// Longest registration token that is taken (bytes); those of FCM have about 160 today.
-    private static let longestToken = 4_096
 
     /// - Throws: a problem without the address.
     package init(_ text: String, channel: Channel) throws(MessageAddressProblem) {
@@ -21,16 +18,14 @@ package struct MessageAddress: Sendable, Hashable {
         case .sms:
             // E.164: at most 15 digits, none of them a leading zero.
             let number = text.filter { !" -().".contains($0) }
-            let digits = number.utf8.dropFirst()
-            guard number.utf8.first == UInt8(ascii: "+"), (7...15).contains(digits.count), digits.first != UInt8(ascii: "0"),
-                digits.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
-            else { throw MessageAddressProblem(reason: "invalid_number") }
+            guard ChannelAddress.isNumber(number) else { throw MessageAddressProblem(reason: "invalid_number") }
             (deliverable, normalized) = (number, number)
         case .push:
-            guard (16...Self.longestToken).contains(text.utf8.count), text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+            // Those of FCM have about 160 characters today.
+            guard text.utf8.count >= 16, let address = ChannelAddress(text, channel: .push) else {
                 throw MessageAddressProblem(reason: "invalid_token")
             }
-            (deliverable, normalized) = (text, text)
+            (deliverable, normalized) = (address.recipient, address.key)
         }
     }
 }

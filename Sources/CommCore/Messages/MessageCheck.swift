@@ -35,12 +35,14 @@ struct MessageCheck {
     /// Small letters, digits, `_`, `-` and `.`, at most 64.
     mutating func word(_ word: String?, _ field: String) -> String? {
         guard let word else { return nil }
-        let isWord = (1...64).contains(word.utf8.count) && word.utf8.allSatisfy { byte in
-            switch byte {
-            case 0x61...0x7A, 0x30...0x39, UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."): true
-            default: false
+        let isWord =
+            (1...64).contains(word.utf8.count)
+            && word.utf8.allSatisfy { byte in
+                switch byte {
+                case 0x61...0x7A, 0x30...0x39, UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."): true
+                default: false
+                }
             }
-        }
         if !isWord { refuse(field, "invalid", "must be 1 to 64 of a-z, 0-9, \"_\", \"-\" and \".\"") }
         return word
     }
@@ -155,7 +157,8 @@ struct MessageCheck {
     }
 
     private mutating func pushData(_ data: [String: String]) -> [String: String] {
-        for key in data.keys.sorted() where key.isEmpty || ["from", "message_type", "mid"].contains(key) || key.hasPrefix("google.")
+        for key in data.keys.sorted()
+        where key.isEmpty || ["from", "message_type", "mid", "ref"].contains(key) || key.hasPrefix("google.")
             || key.hasPrefix("gcm.")
         {
             refuse("push_data.\(key.prefix(100))", "reserved", "is used by the delivery service")

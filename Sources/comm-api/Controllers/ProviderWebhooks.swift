@@ -8,6 +8,7 @@ struct ProviderWebhooks: Sendable {
     let ses: SESWebhookController
     let mailgun: MailgunWebhookController
     let twilio: TwilioWebhookController
+    let firebase: FirebaseWebhookController
 
     /// - Parameters:
     ///   - publicBase: where the API is reached from outside.
@@ -36,6 +37,7 @@ struct ProviderWebhooks: Sendable {
             time: time
         )
         twilio = TwilioWebhookController(inbox: inbox, token: settings.twilioToken, publicBase: publicBase)
+        firebase = FirebaseWebhookController(inbox: inbox, secret: settings.firebaseSecret, time: time)
         mailgun = MailgunWebhookController(
             inbox: inbox,
             key: settings.mailgunSigningKey,

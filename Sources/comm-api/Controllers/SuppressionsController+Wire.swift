@@ -8,6 +8,8 @@ extension SuppressionsController {
         init(_ fields: inout JSONFields) {
             draft = SuppressionDraft(
                 email: fields.string("email"),
+                address: fields.string("address"),
+                channel: fields.string("channel"),
                 domain: fields.string("domain"),
                 scope: fields.string("scope"),
                 listID: fields.uuid("list_id"),
@@ -24,8 +26,10 @@ extension SuppressionsController {
         let common: SuppressionDraft
 
         init(_ fields: inout JSONFields) {
-            emails = fields.strings("emails")
+            let (emails, addresses) = (fields.strings("emails"), fields.strings("addresses"))
+            self.emails = emails ?? addresses
             common = SuppressionDraft(
+                channel: fields.string("channel"),
                 scope: fields.string("scope"),
                 listID: fields.uuid("list_id"),
                 reason: fields.string("reason") ?? "bulk_import",
@@ -47,6 +51,8 @@ extension SuppressionsController {
     struct SuppressionWire: Encodable {
         let id: UUID
         @OrNull var email: String?
+        let channel: String
+        @OrNull var address: String?
         let scope: SuppressionScope
         @OrNull var domain: String?
         @OrNull var listID: UUID?
@@ -66,7 +72,9 @@ extension SuppressionsController {
         init(_ suppression: Suppression) {
             (id, scope, reason, source) = (suppression.id, suppression.scope, suppression.reason, suppression.source)
             (isErased, createdAt) = (suppression.isErased, suppression.createdAt)
+            channel = suppression.channel.rawValue
             _email = OrNull(wrappedValue: suppression.email)
+            _address = OrNull(wrappedValue: suppression.address)
             _domain = OrNull(wrappedValue: suppression.domain)
             _listID = OrNull(wrappedValue: suppression.listID)
             _landingVariant = OrNull(wrappedValue: suppression.landingVariant)
@@ -107,12 +115,16 @@ extension SuppressionsController {
     struct AddedWire: Encodable {
         let id: UUID
         @OrNull var email: String?
+        let channel: String
+        @OrNull var address: String?
         let scope: SuppressionScope
         let contactsUpdated: Int
 
         init(_ added: AddedSuppression) {
             (id, scope, contactsUpdated) = (added.suppression.id, added.suppression.scope, added.contactsUpdated)
+            channel = added.suppression.channel.rawValue
             _email = OrNull(wrappedValue: added.suppression.email)
+            _address = OrNull(wrappedValue: added.suppression.address)
         }
     }
 
@@ -232,6 +244,7 @@ extension SuppressionsController {
             let byReason: [String: Int]
             let bySource: [String: Int]
             let byScope: [String: Int]
+            let byChannel: [String: Int]
             let temporary: Int
             let recent: Recent
         }
@@ -251,6 +264,7 @@ extension SuppressionsController {
                 byReason: stats.byReason,
                 bySource: stats.bySource,
                 byScope: stats.byScope,
+                byChannel: stats.byChannel,
                 temporary: stats.temporary,
                 recent: List.Recent(last7: stats.last7Days, last30: stats.last30Days)
             )
@@ -262,7 +276,9 @@ extension SuppressionsController {
         struct Change: Encodable {
             let suppressionID: UUID
             let action: String
+            let channel: String
             @OrNull var email: String?
+            @OrNull var address: String?
             @OrNull var domain: String?
             let scope: String
             @OrNull var listID: UUID?
@@ -277,7 +293,9 @@ extension SuppressionsController {
             init(_ change: SuppressionChange) {
                 (suppressionID, action, scope) = (change.suppressionID, change.action, change.scope)
                 (reason, source, at) = (change.reason, change.source, change.at)
+                channel = change.channel.rawValue
                 _email = OrNull(wrappedValue: change.email)
+                _address = OrNull(wrappedValue: change.address)
                 _domain = OrNull(wrappedValue: change.domain)
                 _listID = OrNull(wrappedValue: change.listID)
                 _eventID = OrNull(wrappedValue: change.eventID)

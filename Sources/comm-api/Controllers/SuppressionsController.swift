@@ -176,6 +176,7 @@ struct SuppressionsController: Sendable {
     private static func filter(_ query: inout QueryFields) -> SuppressionFilter {
         SuppressionFilter(
             search: query.string("search"),
+            channel: query.choice("channel", Channel.self),
             scope: query.choice("scope"),
             reason: query.string("reason"),
             source: query.string("source"),

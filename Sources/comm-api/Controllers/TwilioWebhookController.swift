@@ -5,7 +5,7 @@ import Hummingbird
 
 /// Twilio's reports and the answers of recipients: forms, signed together with the address that they are posted to.
 struct TwilioWebhookController: Sendable {
-    static let path = "/api/webhooks/communication/twilio"
+    static let path = TwilioSettings.webhookPath
 
     let inbox: ProviderInbox
     /// The account's own token, which signs, whatever key sends; nil when Twilio is not listened to.
@@ -22,7 +22,8 @@ struct TwilioWebhookController: Sendable {
             signature.isValid(url: url, fields: fields, token: token)
         else { throw Problem.invalidSignature }
         let reference = request.uri.queryParameters[TwilioProvider.referenceField[...]].map(String.init)
-        guard let payload = TwilioSource.payload(of: fields, reference: reference) else {
+        let segments = request.uri.queryParameters[TwilioProvider.segmentsField[...]].map { String($0.prefix(3)) }
+        guard let payload = TwilioSource.payload(of: fields, reference: reference, segments: segments) else {
             throw Problem.invalid("MessageSid", "MessageSid must name the message of a status or an answer")
         }
         try await inbox.commit(TwilioSource.name, payload)

@@ -22,8 +22,10 @@ package struct ConfigurationDeclaration: Sendable {
         case ses = "Amazon SES gateway"
         /// The Mailgun gateway and its webhook.
         case mailgun = "Mailgun gateway"
-        /// Twilio's webhook.
-        case twilio = "Twilio"
+        /// The Twilio gateway and its webhook.
+        case twilio = "Twilio gateway (text messages)"
+        /// The FCM gateway and the webhook of apps.
+        case firebase = "Firebase gateway (push)"
         /// The mailbox that bounces come back to.
         case bounces = "Bounce mailbox"
         /// Speed and leases of the sender.

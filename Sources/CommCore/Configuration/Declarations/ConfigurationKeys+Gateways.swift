@@ -24,7 +24,8 @@ extension ConfigurationKeys {
             name: "COMM_GATEWAY_CONNECTIONS",
             chapter: .gateways,
             readBy: [.sender],
-            summary: "Requests to `postal`, `ses` or `mailgun` that one sender has on their way at once; each lane counts for itself."
+            summary: "Requests to `postal`, `ses`, `mailgun`, `twilio` or `fcm` that one sender has on their way at once; each lane counts "
+                + "for itself."
         ),
         default: 16,
         in: 1...256
@@ -189,17 +190,6 @@ extension ConfigurationKeys {
             chapter: .mailgun,
             readBy: [.api],
             summary: "The account's HTTP webhook signing key (not the API key). With it, Mailgun's reports are accepted."
-        )
-    )
-
-    // MARK: Twilio
-
-    static let twilioToken = ConfigurationKey.credential(
-        ConfigurationEntry(
-            name: "COMM_TWILIO_AUTH_TOKEN",
-            chapter: .twilio,
-            readBy: [.api],
-            summary: "The account's primary auth token. With it, Twilio's reports on text messages are accepted."
         )
     )
 

@@ -2,8 +2,8 @@
 package enum ConfigurationKeys {
     /// Every setting, in the order of the reference.
     package static let all: [ConfigurationDeclaration] =
-        servers + stores + secrets + links + platform + gateways + smtp + postal + ses + mailgun + twilio + bounces + sending
-        + webhooks + operations
+        servers + stores + secrets + links + platform + gateways + smtp + postal + ses + mailgun + twilio + firebase + bounces
+        + sending + webhooks + operations
 
     private static let servers: [ConfigurationDeclaration] = [
         port.declaration, host.declaration, senderPort.declaration, statsPort.declaration, maxBodyBytes.declaration,
@@ -34,7 +34,7 @@ package enum ConfigurationKeys {
         smtpPassword.declaration,
     ]
     private static let gateways: [ConfigurationDeclaration] = [
-        gateway.declaration, gatewayConnections.declaration, gatewayTimeoutSeconds.declaration,
+        gateway.declaration, gatewayConnections.declaration, gatewayTimeoutSeconds.declaration, logGateway.declaration,
     ]
     private static let postal: [ConfigurationDeclaration] = [
         postalURL.declaration, postalAPIKey.declaration, postalAllowsSHA1.declaration,
@@ -47,7 +47,14 @@ package enum ConfigurationKeys {
         mailgunBase.declaration, mailgunDomain.declaration, mailgunAPIKey.declaration, mailgunSigningKey.declaration,
         mailgunMaximumAge.declaration,
     ]
-    private static let twilio: [ConfigurationDeclaration] = [twilioToken.declaration]
+    private static let twilio: [ConfigurationDeclaration] = [
+        twilioAccountSID.declaration, twilioToken.declaration, twilioKeySID.declaration, twilioKeySecret.declaration,
+        twilioFrom.declaration, twilioService.declaration, twilioURL.declaration,
+    ]
+    private static let firebase: [ConfigurationDeclaration] = [
+        fcmServiceAccountJSON.declaration, fcmServiceAccountFile.declaration, googleCredentials.declaration, fcmServerKey.declaration,
+        fcmProjectID.declaration, fcmURL.declaration, fcmTokenURL.declaration, firebaseWebhookSecret.declaration,
+    ]
     private static let bounces: [ConfigurationDeclaration] = [
         bounceAddress.declaration, bounceDelimiter.declaration, bounceHost.declaration, bouncePort.declaration, bounceTLS.declaration,
         bounceUser.declaration, bouncePassword.declaration, bounceTrustedCertificates.declaration, bounceFolder.declaration,

@@ -51,6 +51,7 @@ extension ConfigurationReader {
         settings.mailgunSigningKey = value(ConfigurationKeys.mailgunSigningKey)
         settings.mailgunMaximumAge = value(ConfigurationKeys.mailgunMaximumAge)
         settings.twilioToken = value(ConfigurationKeys.twilioToken)
+        settings.firebaseSecret = firebaseWebhookSecret()
         return settings
     }
 

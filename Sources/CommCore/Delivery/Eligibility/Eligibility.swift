@@ -7,21 +7,24 @@ enum Eligibility {
     static let columns: SQL = """
         CASE WHEN q.contact_id IS NULL THEN NULL
              WHEN contact.id IS NULL OR contact.deleted_at IS NOT NULL THEN 'contact_deleted'
-             WHEN contact.status <> 'active' THEN contact.status END AS refusal,
+             WHEN q.channel = 'email' AND contact.status <> 'active' THEN contact.status END AS refusal,
         suppression.reason AS suppression
         """
 
     /// The joins that the columns read from.
     ///
-    /// The suppression is looked up by the address as it is now, so a changed contact does not slip by; a recipient that is no contact
-    /// is looked up as it is written. Lists are those that were meant when the campaign was planned.
+    /// The suppression of a mail is looked up by the address as it is now, so a changed contact does not slip by; a recipient that is no
+    /// contact, a number and a push registration are looked up as they are written. A contact's status is about its mail address. Lists are those that were meant when the campaign was planned.
     ///
     /// - Parameter isMarketing: whether the message is a campaign or newsletter; by its lane where it has one.
     static func joins(now: Date, isMarketing: SQL = "q.priority IN (2, 3)") -> SQL {
         let subject = SuppressionCheck.Subject(
             tenantID: "q.tenant_id",
             contactID: "q.contact_id",
-            address: "CASE WHEN q.contact_id IS NULL THEN lower(q.recipient) ELSE contact.email_norm END",
+            address: """
+                CASE WHEN q.channel = 'email' AND q.contact_id IS NOT NULL THEN contact.email_norm
+                     ELSE comm_suppression_key(q.channel, q.recipient) END
+                """,
             isMarketing: isMarketing,
             lists: """
                 (SELECT n.included_lists FROM campaigns g

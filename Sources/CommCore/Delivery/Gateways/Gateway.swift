@@ -94,6 +94,11 @@ package struct HandoverBatch: Sendable {
         self.isRepeat = isRepeat
     }
 
+    /// What providers call a message of the batch by.
+    func reference(of message: OutgoingMessage) -> MessageReference {
+        MessageReference(tenantID: envelope.tenantID, campaignID: envelope.campaignID, messageID: message.id)
+    }
+
     /// The same with other messages.
     func with(_ messages: [OutgoingMessage]) -> HandoverBatch {
         HandoverBatch(envelope: envelope, renderer: renderer, scope: scope, messages: messages, isRepeat: isRepeat)

@@ -113,7 +113,9 @@ package struct HandoverRouter: Sendable {
         if outcomes.allSatisfy({ $0 == nil }), let outage { throw outage }
         let later = time.now.addingTimeInterval(Self.pause)
         return outcomes.map { outcome in
-            guard let outcome else { return HandoverOutcome(.deferred(until: outage?.until ?? later, reason: outage?.description ?? "no gateway")) }
+            guard let outcome else {
+                return HandoverOutcome(.deferred(until: outage?.until ?? later, reason: outage?.description ?? "no gateway"))
+            }
             guard case .declined(let until, let reason) = outcome.disposition else { return outcome }
             return HandoverOutcome(.deferred(until: until, reason: reason), gateway: outcome.gateway)
         }

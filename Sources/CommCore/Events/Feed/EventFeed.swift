@@ -26,8 +26,8 @@ enum EventFeed {
             WITH fact AS (
                 SELECT * FROM unnest(\(facts.map(\.tenantID))::uuid[], \(facts.map(\.id))::uuid[], \(facts.map(\.bucket))::timestamptz[],
                                      \(facts.map(\.type.rawValue))::text[], \(facts.map(\.campaignID))::uuid[],
-                                     \(facts.map(\.isAutomated))::boolean[])
-                     WITH ORDINALITY AS f(tenant_id, event_id, bucket_at, type, campaign_id, is_automated, n)),
+                                     \(facts.map(\.isAutomated))::boolean[], \(facts.map(\.channel.rawValue))::text[])
+                     WITH ORDINALITY AS f(tenant_id, event_id, bucket_at, type, campaign_id, is_automated, channel, n)),
             counted AS (
                 UPDATE event_feeds f SET last_position = f.last_position + c.count
                 FROM (SELECT tenant_id, count(*) AS count FROM fact GROUP BY 1) c
@@ -35,7 +35,7 @@ enum EventFeed {
                 RETURNING f.tenant_id, f.last_position - c.count AS before)
             INSERT INTO event_feed (tenant_id, position, event_id, bucket_at, type, campaign_id, channel, is_automated, recorded_at)
             SELECT f.tenant_id, c.before + row_number() OVER (PARTITION BY f.tenant_id ORDER BY f.n), f.event_id, f.bucket_at, f.type,
-                   f.campaign_id, 'email', f.is_automated, \(now)::timestamptz
+                   f.campaign_id, f.channel, f.is_automated, \(now)::timestamptz
             FROM fact f JOIN counted c ON c.tenant_id = f.tenant_id
             """
         )

@@ -20,7 +20,7 @@ enum DispatchProjection {
                 SELECT contact_id, occurred_at FROM delivery_events
                 WHERE tenant_id = \(chunk.tenantID) AND id BETWEEN \(chunk.firstID) AND \(chunk.lastID)
                   AND created_at BETWEEN \(from) AND \(to)
-                  AND campaign_id IS NOT DISTINCT FROM \(chunk.campaignID) AND outcome = 'sent' AND contact_id IS NOT NULL
+                  AND campaign_id IS NOT DISTINCT FROM \(chunk.campaignID) AND outcome = 'sent' AND contact_id IS NOT NULL AND channel = 'email'
                   AND (\(chunk.recordedAt)::timestamptz IS NULL OR occurred_at = \(chunk.recordedAt)))
             UPDATE contacts c
             SET sent_count = c.sent_count + 1, last_sent_at = greatest(c.last_sent_at, s.at),

@@ -113,7 +113,7 @@ package struct RecipientProjectionRebuilder: Sendable {
               SELECT count(*) AS sent, max(m.occurred_at) AS last_sent,
                      (array_agg(m.campaign_id ORDER BY m.occurred_at DESC, m.id DESC) FILTER (WHERE m.campaign_id IS NOT NULL))[1] AS last_campaign
                 FROM delivery_events m
-               WHERE m.tenant_id = \(tenantID) AND m.contact_id = c.id AND m.outcome = 'sent'
+               WHERE m.tenant_id = \(tenantID) AND m.contact_id = c.id AND m.outcome = 'sent' AND m.channel = 'email'
                  AND NOT EXISTS (SELECT FROM event_inbox i
                                   WHERE i.source = \(DispatchedChunk.source) AND (i.payload ->> 'tenantID')::uuid = \(tenantID)
                                     AND m.id BETWEEN (i.payload ->> 'firstID')::uuid AND (i.payload ->> 'lastID')::uuid

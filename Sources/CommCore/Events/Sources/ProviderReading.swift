@@ -13,6 +13,20 @@ struct ProviderReading: Sendable {
         ProviderReading(keptAs: ProviderText.clean(type))
     }
 
+    /// One fact about a recipient: of everybody who has sent there.
+    static func fact(
+        _ type: EventType,
+        ofEverybodyWhoSentTo addressee: ChannelAddress,
+        source: String,
+        occurredAt: Date,
+        discriminator: String?,
+        payload: String
+    ) -> ProviderReading {
+        var fact = ReportedFact(type: type, source: source, occurredAt: occurredAt, discriminator: discriminator, payload: payload)
+        fact.addressee = addressee
+        return ProviderReading(facts: [fact])
+    }
+
     /// One fact about one of our messages; kept when the report names none of ours.
     static func fact(
         _ type: EventType,

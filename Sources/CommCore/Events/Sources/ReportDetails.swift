@@ -16,6 +16,8 @@ struct ReportDetails: Encodable, Sendable {
     var ip: String?
     /// The provider's verdict on who opened or clicked, when it was no human.
     var bot: String?
+    /// In how many parts a text message travelled.
+    var segments: Int?
     /// Whether the address is to be suppressed although nothing new bounced: the provider's own list has it.
     var isSuppressedThere = false
 
@@ -24,7 +26,7 @@ struct ReportDetails: Encodable, Sendable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case diagnostic, reason, url, userAgent, ip, bot
+        case diagnostic, reason, url, userAgent, ip, bot, segments
         case providerEventID = "provider_event_id"
         case bounceType = "bounce_type"
         case bounceClass = "bounce_class"
@@ -45,6 +47,7 @@ struct ReportDetails: Encodable, Sendable {
         try container.encodeIfPresent(userAgent.map { Self.clip($0, to: 500) }, forKey: .userAgent)
         try container.encodeIfPresent(ip.map { Self.clip($0, to: 45) }, forKey: .ip)
         try container.encodeIfPresent(bot.map { Self.clip($0, to: 20) }, forKey: .bot)
+        try container.encodeIfPresent(segments, forKey: .segments)
     }
 
     func json() throws -> String {

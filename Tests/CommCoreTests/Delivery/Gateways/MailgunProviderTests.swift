@@ -11,7 +11,7 @@ struct MailgunProviderTests {
     @Test("a mail is put as a form whose variable names our message")
     func request() async throws {
         let server = try await StubServer.start { _ in .answer(200, GatewayFixture.acceptance("mailgun")) }
-        let gateway = fixture.gateway("mailgun", base: server.base)
+        let gateway = try fixture.gateway("mailgun", base: server.base)
         let batch = try fixture.batch(["ada@x.test"])
         #expect(try await gateway.handOver(batch) == [.sent])
         await gateway.close()

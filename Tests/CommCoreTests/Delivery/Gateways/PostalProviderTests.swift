@@ -24,7 +24,7 @@ struct PostalProviderTests {
     @Test("a mail is put as the contract says, and its tag names our message")
     func request() async throws {
         let server = try await StubServer.start { _ in .answer(200, GatewayFixture.acceptance("postal")) }
-        let gateway = fixture.gateway("postal", base: server.base)
+        let gateway = try fixture.gateway("postal", base: server.base)
         let batch = try fixture.batch(["ada@x.test"])
         #expect(try await gateway.handOver(batch) == [.sent])
         await gateway.close()

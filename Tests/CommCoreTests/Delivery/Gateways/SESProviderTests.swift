@@ -43,7 +43,7 @@ struct SESProviderTests {
     @Test("a mail is put raw and signed over what is sent")
     func request() async throws {
         let server = try await StubServer.start { _ in .answer(200, GatewayFixture.acceptance("ses")) }
-        let gateway = fixture.gateway("ses", base: server.base)
+        let gateway = try fixture.gateway("ses", base: server.base)
         let batch = try fixture.batch(["ada@x.test"])
         #expect(try await gateway.handOver(batch) == [.sent])
         await gateway.close()
@@ -91,7 +91,7 @@ struct SESProviderTests {
             }
             return .answer(200, GatewayFixture.acceptance("ses"))
         }
-        let gateway = fixture.gateway("ses", base: server.base)
+        let gateway = try fixture.gateway("ses", base: server.base)
         #expect(try await gateway.handOver(try fixture.batch(["ada@x.test"])) == [.sent])
         #expect(server.requests.count == 2)
         #expect(try await gateway.handOver(try fixture.batch(["bob@x.test"])) == [.sent])

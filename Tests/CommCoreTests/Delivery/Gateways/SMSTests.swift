@@ -59,11 +59,11 @@ struct SMSTests {
 
     @Test(arguments: ["+14155550123", "+4915112345678", "+123456789012345"])
     func `numbers are as networks use them`(number: String) {
-        #expect(SMSMessage.isNumber(number))
+        #expect(ChannelAddress.isNumber(number))
     }
 
     @Test(arguments: ["", "+", "14155550123", "+0155550123", "+1415555012a", "+1234567890123456", "+1 415 555 0123", "+123", "+１２３４５６７８"])
     func `other texts are no numbers`(number: String) {
-        #expect(!SMSMessage.isNumber(number))
+        #expect(!ChannelAddress.isNumber(number))
     }
 }

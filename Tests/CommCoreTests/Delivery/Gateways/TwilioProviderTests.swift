@@ -32,7 +32,7 @@ struct TwilioProviderTests {
         #expect(fields.count == pairs.count)
         let known: Set = ["To", "From", "MessagingServiceSid", "Body", "StatusCallback", "ValidityPeriod"]
         #expect(known.isSuperset(of: fields.keys))
-        #expect(fields["To"].map(SMSMessage.isNumber) == true)
+        #expect(fields["To"].map(ChannelAddress.isNumber) == true)
         #expect((fields["From"] == nil) != (fields["MessagingServiceSid"] == nil))
         #expect((1...1_600).contains(fields["Body"]?.count ?? 0))
         if let callback = fields["StatusCallback"] { #expect(URLComponents(string: callback)?.host?.contains("_") == false) }
@@ -42,11 +42,12 @@ struct TwilioProviderTests {
 
     @Test func `a message is put as a form whose callback names it`() throws {
         let message = try SMSMessage(reference: reference, recipient: "+14155550123", body: "Zürich ☂ +1 & x=y", validity: 90_000)
-        let fields = try checked(try #require(provider().request(for: message)))
+        let fields = try checked(provider().request(for: message, at: now))
         #expect(fields["Body"] == "Zürich ☂ +1 & x=y")
         #expect(fields["From"] == "+15005550006")
         #expect(fields["ValidityPeriod"] == "36000")
         let query = URLComponents(string: fields["StatusCallback"] ?? "")?.queryItems
+        #expect(query?.first { $0.name == TwilioProvider.segmentsField }?.value == "1")
         #expect(query?.first { $0.name == TwilioProvider.referenceField }?.value.flatMap(MessageReference.init) == reference)
     }
 
@@ -57,19 +58,35 @@ struct TwilioProviderTests {
             $0.keySID = "SK1"
             $0.callback = nil
         }
-        let fields = try checked(try #require(other.request(for: message)), user: "SK1")
+        let fields = try checked(other.request(for: message, at: now), user: "SK1")
         #expect(fields == ["To": "+14155550123", "Body": "Hi", "MessagingServiceSid": "MG1"])
     }
 
     @Test func `what is too long is not put, and what is none is no message`() throws {
-        let long = try SMSMessage(reference: reference, recipient: "+14155550123", body: String(repeating: "a", count: 1_601))
-        #expect(provider().request(for: long) == nil)
+        let fixture = GatewayFixture()
+        func refusal(_ recipient: String, _ text: String) -> RefusalClass? {
+            do {
+                _ = try provider().item(fixture.message(recipient, text), of: try fixture.batch([], text: text), at: now)
+                return nil
+            } catch {
+                return (error as? ProviderRefusal)?.kind
+            }
+        }
+        #expect(refusal("+14155550123", String(repeating: "a", count: 1_600)) == nil)
+        #expect(refusal("+14155550123", String(repeating: "a", count: 1_601)) == .size)
+        #expect(refusal("0151", "x") == .recipient)
+        #expect(refusal("+14155550123", " \n") == .request)
         #expect(throws: SMSError.invalidRecipient) { try SMSMessage(reference: reference, recipient: "0151", body: "x") }
         #expect(throws: SMSError.emptyBody) { try SMSMessage(reference: reference, recipient: "+14155550123", body: " \n") }
     }
 
     private func verdict(_ status: Int, _ body: String, headers: [String: String] = [:]) -> ProviderVerdict {
-        provider().verdict(on: ProviderAnswer(status: status, headers: headers, body: Array(body.utf8)), at: now)
+        do {
+            let message = try SMSMessage(reference: reference, recipient: "+14155550123", body: "Hi")
+            return provider().verdict(on: ProviderAnswer(status: status, headers: headers, body: Array(body.utf8)), to: message, at: now)
+        } catch {
+            return .unknown(reason: "\(error)")
+        }
     }
 
     @Test func `an answer is one of a few`() {
@@ -82,7 +99,8 @@ struct TwilioProviderTests {
     }
 
     @Test(arguments: [
-        (21211, "request"), (21610, "request"), (21614, "request"), (21617, "request"), (21606, "sender"), (21703, "sender"),
+        (21211, "recipient"), (21604, "recipient"), (21610, "opted_out"), (21614, "recipient"), (21612, "request"), (21617, "request"),
+        (21606, "sender"), (21703, "sender"),
         (20003, "configuration"), (21408, "configuration"), (21611, "throttled"), (99999, "request"),
     ])
     func `a refusal is the number's, the sender's, the account's or a matter of time`(code: Int, expected: String) {
@@ -169,8 +187,8 @@ struct TwilioProviderTests {
     }
 
     @Test(arguments: [
-        ("delivered", EventType.delivered), ("read", .delivered), ("sent", .sent), ("undelivered", .failed), ("failed", .failed),
-        ("queued", nil), ("sending", nil),
+        ("delivered", EventType.delivered), ("read", .delivered), ("sent", .sent), ("undelivered", .bounced), ("failed", .bounced),
+        ("canceled", .failed), ("queued", nil), ("sending", nil),
     ])
     func `a status is a fact about the message that the address names`(status: String, type: EventType?) throws {
         let reading = try read("MessageSid=SM1&MessageStatus=\(status)&To=%2B14155550123&ErrorCode=30005", reference: reference.text)
@@ -179,8 +197,41 @@ struct TwilioProviderTests {
         #expect(reading.keptAs == nil)
     }
 
+    @Test(arguments: [
+        (30003, EventType.bounced, BounceClass.soft), (30004, .bounced, .soft), (30005, .bounced, .hard), (30006, .bounced, .hard),
+        (30007, .failed, .content), (30008, .bounced, .soft), (30034, .failed, .config), (30036, .failed, .expired),
+        (30450, .failed, .policy),
+        (21610, .unsubscribed, .block), (30001, .failed, .config),
+    ])
+    func `a failure is the number's for good, for now, or nobody's`(code: Int, type: EventType, kind: BounceClass) throws {
+        let fact = try #require(
+            try read("MessageSid=SM1&MessageStatus=undelivered&ErrorCode=\(code)", reference: reference.text).facts.first
+        )
+        #expect(fact.type == type)
+        #expect(TwilioErrorCode.bounceClass(code) == kind)
+        #expect(fact.bounceKind == (type == .bounced ? kind.kind : fact.bounceKind))
+    }
+
+    @Test func `a report says in how many parts its message travelled`() throws {
+        let fields = try #require(FormText.decode(Array("MessageSid=SM1&MessageStatus=delivered".utf8)))
+        let payload = try #require(TwilioSource.payload(of: fields, reference: reference.text, segments: "3"))
+        #expect(try TwilioSource.read(payload, receivedAt: now).facts.first?.payload.contains(#""segments":3"#) == true)
+    }
+
+    @Test(arguments: [
+        ("stop", EventType.unsubscribed), ("Unsubscribe ", .unsubscribed), ("START", .resubscribed), ("unstop", .resubscribed),
+    ])
+    func `who answers with a keyword leaves or comes back, by his number`(answer: String, type: EventType) throws {
+        let body = answer.replacing(" ", with: "+")
+        let fields = try #require(FormText.decode(Array("MessageSid=SM1&From=%2B14155550123&Body=\(body)".utf8)))
+        let payload = try #require(TwilioSource.payload(of: fields, reference: nil))
+        let fact = try #require(try TwilioSource.read(payload, receivedAt: now).facts.first)
+        #expect(fact.type == type && fact.messageID == nil)
+        #expect(fact.addressee == ChannelAddress("+14155550123", channel: .sms))
+    }
+
     @Test func `an answer is kept as what it asks for, without number and text`() throws {
-        #expect(try read("MessageSid=SM1&From=%2B14155550123&Body=stop").keptAs == "answer: stop")
+        #expect(try read("MessageSid=SM1&From=%2B14155550123&Body=help").keptAs == "answer: help")
         #expect(try read("MessageSid=SM1&From=%2B14155550123&Body=my+secret").keptAs == "answer: text")
         #expect(TwilioSource.payload(of: [("Body", "x")], reference: nil) == nil)
     }

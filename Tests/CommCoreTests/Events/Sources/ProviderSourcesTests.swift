@@ -76,7 +76,7 @@ struct ProviderSourcesTests {
     // MARK: SES
 
     private func ses(_ type: String, _ object: String, tags: Bool = true, word: String = "eventType") throws -> ProviderReading {
-        let feedback = "\(reference.tenantID):\(reference.campaignID):campaign:Motorical"
+        let feedback = "\(reference.tenantID):\(reference.campaignID?.uuidString ?? ""):campaign:Motorical"
         let naming =
             tags
             ? #""tags":{"comm_ref":["\#(reference.text)"]}"#

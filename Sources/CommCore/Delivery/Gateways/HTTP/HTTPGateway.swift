@@ -1,18 +1,19 @@
 import FoundationEssentials
 import Logging
-import MIME
 import Metrics
 
 /// Hands messages to a delivery service over HTTP, one request each, a few at once.
 ///
-/// None of these services knows a message again. So each message is marked in ``HandoverMemory`` before its request and after its
-/// answer: a crash leaves messages whose outcome is unknown, never a second mail. A time-out or a broken answer is unknown likewise, and
-/// becomes known when the provider reports on the message.
+/// Mails, text messages and pushes go the same way; a ``MessageProvider`` says what is its own. None of these services knows a message
+/// again. So each message is marked in ``HandoverMemory`` before its request and after its answer: a crash leaves messages whose outcome
+/// is unknown, never a second message. A time-out or a broken answer is unknown likewise, and becomes known when the provider reports on
+/// the message.
 package struct HTTPGateway: Gateway {
     package let name: String
     package let needsConfirmation = false
+    package var channel: Channel { provider.channel }
 
-    private let provider: any MailProvider
+    private let provider: any MessageProvider
     private let exchange: HTTPExchange
     private let connections: Int
     private let memory: HandoverMemory?
@@ -22,7 +23,7 @@ package struct HTTPGateway: Gateway {
     private let logger: Logger
 
     init(
-        provider: any MailProvider,
+        provider: any MessageProvider,
         settings: HTTPGatewaySettings,
         memory: HandoverMemory?,
         time: any TimeSource,
@@ -49,11 +50,13 @@ package struct HTTPGateway: Gateway {
         faults: FaultPoints = .none,
         logger: Logger
     ) {
-        let provider: any MailProvider =
+        let provider: any MessageProvider =
             switch settings.provider {
             case .postal(let postal): PostalProvider(postal)
             case .ses(let ses): SESProvider(ses)
             case .mailgun(let mailgun): MailgunProvider(mailgun)
+            case .twilio(let twilio): TwilioProvider(twilio)
+            case .fcm(let fcm): FCMProvider(fcm, timeout: settings.timeout)
             }
         self.init(provider: provider, settings: settings, memory: memory, time: time, faults: faults, logger: logger)
     }
@@ -61,6 +64,7 @@ package struct HTTPGateway: Gateway {
     /// Closes the connections, after the messages in hand.
     package func close() async {
         await exchange.close()
+        await provider.close()
     }
 
     /// Not while the provider is in trouble.
@@ -134,47 +138,48 @@ package struct HTTPGateway: Gateway {
     private func attempt(_ message: OutgoingMessage, of batch: HandoverBatch) async throws -> HandoverRound.Attempt {
         // A batch whose lease was lost belongs to another sender.
         try Task.checkCancellation()
-        let mail: ProviderMail
+        return try await attempt(message, of: batch, by: provider)
+    }
+
+    private func attempt<Provider: MessageProvider>(
+        _ message: OutgoingMessage,
+        of batch: HandoverBatch,
+        by provider: Provider
+    ) async throws -> HandoverRound.Attempt {
+        let item: Provider.Item
         do {
-            mail = try self.mail(message, of: batch)
+            item = try provider.item(message, of: batch, at: time.now)
         } catch {
             return .decided(.failed(reason: "\(error)"))
         }
         try await memory?.begin(message.id, scope: batch.scope)
         try await faults.hit("gateway.before")
-        let verdict = await verdict(on: mail)
+        let verdict = await verdict(on: item, by: provider)
         try await faults.hit("gateway.after")
         Counter(label: "comm_gateway_answers_total", dimensions: [("gateway", name), ("verdict", verdict.word)]).increment()
         await remember(verdict, of: message, batch.scope)
         return HandoverRound.Attempt(verdict)
     }
 
-    private func mail(_ message: OutgoingMessage, of batch: HandoverBatch) throws -> ProviderMail {
-        let reference = MessageReference(
-            tenantID: batch.envelope.tenantID,
-            campaignID: batch.envelope.origin.id,
-            messageID: message.id
-        )
-        let extra = try provider.headers(for: reference)
-        return ProviderMail(
-            reference: reference,
-            sender: batch.envelope.fromAddress,
-            recipient: message.recipient,
-            octets: try MailWriter(batch).mail(message, at: time.now, extra: extra).encoded()
-        )
-    }
-
-    private func verdict(on mail: ProviderMail) async -> ProviderVerdict {
+    private func verdict<Provider: MessageProvider>(on item: Provider.Item, by provider: Provider) async -> ProviderVerdict {
+        var objection = ""
         for _ in 1...2 {
-            switch await exchange.send(provider.request(for: mail, at: time.now)) {
+            let request: ProviderRequest
+            do {
+                request = try await provider.request(for: item, at: time.now)
+            } catch {
+                return .away(error)
+            }
+            switch await exchange.send(request) {
             case .notSent(let reason): return .away(GatewayOutage(kind: .away, reason: reason))
             case .lost(let reason): return .unknown(reason: reason)
             case .answered(let answer):
-                let verdict = provider.verdict(on: answer, to: mail, at: time.now)
-                if verdict != .clockCorrected { return verdict }
+                let verdict = await provider.verdict(on: answer, to: item, at: time.now)
+                guard case .corrected(let reason) = verdict else { return verdict }
+                objection = reason
             }
         }
-        return .away(GatewayOutage(kind: .configuration, reason: "does not accept our clock"))
+        return .away(GatewayOutage(kind: .configuration, reason: objection))
     }
 
     /// The message has its outcome: that it cannot be remembered must not make it look otherwise.
@@ -183,7 +188,7 @@ package struct HTTPGateway: Gateway {
             switch verdict {
             case .accepted: try await memory?.accepted(message.id, scope: scope)
             case .unknown: break
-            case .refused, .senderRefused, .away, .clockCorrected: try await memory?.forget(message.id, scope: scope)
+            case .refused, .senderRefused, .away, .later, .corrected: try await memory?.forget(message.id, scope: scope)
             }
         } catch {
             logger.warning("an outcome cannot be remembered", metadata: ["MESSAGE_ID": "\(message.id)", "error": "\(error)"])
@@ -200,7 +205,8 @@ extension ProviderVerdict {
         case .senderRefused: "sender_refused"
         case .away: "away"
         case .unknown: "unknown"
-        case .clockCorrected: "clock_corrected"
+        case .later: "later"
+        case .corrected: "corrected"
         }
     }
 }

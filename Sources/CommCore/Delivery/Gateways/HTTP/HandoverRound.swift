@@ -79,7 +79,8 @@ extension HandoverRound.Attempt {
         case .senderRefused(let reason): self = .senderRefused(reason: reason)
         case .away(let outage): self = .away(outage)
         case .unknown(let reason): self = .unknown(reason: reason)
-        case .clockCorrected: self = .away(GatewayOutage(kind: .configuration, reason: "does not accept our clock"))
+        case .later(let until, let reason): self = .decided(.deferred(until: until, reason: reason))
+        case .corrected(let reason): self = .away(GatewayOutage(kind: .configuration, reason: reason))
         }
     }
 }

@@ -1,25 +1,27 @@
 import FoundationEssentials
 import MIME
 
-/// A delivery service that takes mails over HTTP: how a mail is put to it, and what its answers mean.
-///
-/// Connections, time-outs, outages and crashes are the same for all of them: ``HTTPGateway``.
-protocol MailProvider: Sendable {
-    /// The name in logs, metrics and `delivery_events.gateway`.
-    var name: String { get }
-
+/// A delivery service that takes whole mails; what all of them share is the writing of the mail.
+protocol MailProvider: MessageProvider where Item == ProviderMail {
     /// Header fields that the provider reads from the mail itself.
     func headers(for reference: MessageReference) throws(MIMEError) -> [MailHeader]
-
-    /// The request that puts a mail to the provider.
-    func request(for mail: ProviderMail, at now: Date) -> ProviderRequest
-
-    /// What the provider's answer means.
-    func verdict(on answer: ProviderAnswer, to mail: ProviderMail, at now: Date) -> ProviderVerdict
 }
 
 extension MailProvider {
+    var channel: Channel { .email }
+
     func headers(for reference: MessageReference) throws(MIMEError) -> [MailHeader] { [] }
+
+    func item(_ message: OutgoingMessage, of batch: HandoverBatch, at now: Date) throws -> ProviderMail {
+        let reference = batch.reference(of: message)
+        let mail = try MailWriter(batch).mail(message, at: now, extra: try headers(for: reference))
+        return ProviderMail(
+            reference: reference,
+            sender: batch.envelope.fromAddress,
+            recipient: message.recipient,
+            octets: mail.encoded()
+        )
+    }
 }
 
 /// A mail with its envelope, ready for a provider.
@@ -29,12 +31,4 @@ struct ProviderMail: Sendable {
     let recipient: String
     /// RFC 5322.
     let octets: [UInt8]
-}
-
-/// A request as it will be sent; always a POST.
-struct ProviderRequest: Sendable {
-    let url: String
-    /// Everything but `Content-Length`.
-    let headers: [(name: String, value: String)]
-    let body: [UInt8]
 }

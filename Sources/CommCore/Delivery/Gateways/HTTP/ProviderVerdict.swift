@@ -12,8 +12,10 @@ enum ProviderVerdict: Sendable, Equatable {
     case away(GatewayOutage)
     /// The provider may have it or not.
     case unknown(reason: String)
-    /// Certainly not taken, because our clock was wrong; the same again, once, with the clock set right.
-    case clockCorrected
+    /// Certainly not taken, and this message alone has to wait.
+    case later(until: Date, reason: String)
+    /// Certainly not taken, for a reason that has been set right since (our clock, an access token); the same again, once.
+    case corrected(reason: String)
 }
 
 /// Why a message was refused for good; the first word of its reason in the delivery log.
@@ -24,6 +26,16 @@ enum RefusalClass: String, Sendable {
     case content
     /// Larger than the provider takes.
     case size
+    /// The number, the token: there is nobody there, and never will be. The address is suppressed on its channel.
+    case recipient
+    /// The recipient has asked the provider for no more messages. The address is suppressed on its channel.
+    case optedOut = "opted_out"
+
+    /// Whether a message failed because of its recipient, and every other one would.
+    static func concernsRecipient(_ disposition: Disposition) -> Bool {
+        guard case .failed(let reason) = disposition else { return false }
+        return [recipient, optedOut].contains { reason.hasPrefix($0.rawValue + ":") }
+    }
 }
 
 /// Why nothing can be handed over for a while.

@@ -22,13 +22,13 @@ struct SESError {
     func verdict(status: Int, sender: String) -> ProviderVerdict? {
         let text = message.lowercased()
         if text.contains("daily message quota") { return away(.quota) }
-        if text.contains("signature expired") || text.contains("not yet current") { return .clockCorrected }
+        if text.contains("signature expired") || text.contains("not yet current") { return .corrected(reason: "does not accept our clock") }
         switch code {
         case "LimitExceededException": return away(.quota)
         case "TooManyRequestsException", "Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException",
             "RequestThrottled":
             return away(.throttled)
-        case "RequestExpired": return .clockCorrected
+        case "RequestExpired": return .corrected(reason: "does not accept our clock")
         case "AccountSuspendedException", "SendingPausedException", "NotFoundException", "SignatureDoesNotMatch",
             "InvalidSignatureException", "UnrecognizedClientException", "InvalidClientTokenId", "AccessDeniedException",
             "MissingAuthenticationToken", "MissingAuthenticationTokenException", "ExpiredTokenException", "ExpiredToken":

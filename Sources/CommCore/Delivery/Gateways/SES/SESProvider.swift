@@ -65,7 +65,7 @@ final class SESProvider: MailProvider {
         }
         let error = SESError(answer)
         let verdict = error.verdict(status: answer.status, sender: mail.sender)
-        if verdict == .clockCorrected {
+        if case .corrected = verdict {
             guard let theirs = answer.headers["date"].flatMap(HTTPDate.date(from:)) else {
                 return .away(GatewayOutage(kind: .configuration, reason: error.reason))
             }

@@ -22,11 +22,12 @@ struct SESRecord: Decodable {
         var reference: MessageReference? {
             if let text = tags?[SESProvider.tag]?.first { return MessageReference(text) }
             guard let campaign = field("feedback-id")?.split(separator: ":"), campaign.count >= 2,
-                let tenantID = UUID(uuidString: String(campaign[0])), let campaignID = UUID(uuidString: String(campaign[1])),
+                let tenantID = UUID(uuidString: String(campaign[0])),
                 let local = field("message-id")?.drop(while: { $0 == "<" }).split(separator: "@").first,
                 let messageID = UUID(uuidString: String(local))
             else { return nil }
-            return MessageReference(tenantID: tenantID, campaignID: campaignID, messageID: messageID)
+            // In a mail of no campaign its type stands in that place.
+            return MessageReference(tenantID: tenantID, campaignID: UUID(uuidString: String(campaign[1])), messageID: messageID)
         }
 
         private func field(_ name: String) -> String? {

@@ -23,7 +23,7 @@ struct HTTPGatewayDispatchTests {
     private func gateway(_ server: StubServer, faults: FaultPoints = .none) throws -> HTTPGateway {
         let redis = try TestRedis.current
         return HTTPGateway(
-            HTTPGatewaySettings(provider: GatewayFixture.provider("postal", base: server.base), connections: 4),
+            HTTPGatewaySettings(provider: try GatewayFixture.provider("postal", base: server.base), connections: 4),
             memory: HandoverMemory(redis: redis.client, gateway: "postal", prefix: redis.key("comm")),
             time: time,
             faults: faults,

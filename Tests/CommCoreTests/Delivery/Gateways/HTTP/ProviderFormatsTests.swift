@@ -36,6 +36,8 @@ struct ProviderFormatsTests {
             #expect(reference.text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") })
             #expect(MessageReference(reference.text) == reference)
             #expect(MessageReference(String(reference.text.dropLast())) == nil)
+            let ofNoCampaign = MessageReference(tenantID: UUID(), campaignID: nil, messageID: UUIDv7.make(at: Date()))
+            #expect(ofNoCampaign.text.utf8.count == 64 && MessageReference(ofNoCampaign.text) == ofNoCampaign)
         }
         #expect(MessageReference("") == nil && MessageReference(String(repeating: "!", count: 64)) == nil)
     }

@@ -34,6 +34,8 @@ final class StubServer: Sendable {
     }
 
     var requests: [Request] { kept.list.withLock { $0 } }
+    /// Those that were not for an access token.
+    var messages: [Request] { requests.filter { $0.path != "/token" } }
     var base: String { "http://127.0.0.1:\(port)" }
 
     private init(channel: any Channel, port: Int, kept: Requests) {
