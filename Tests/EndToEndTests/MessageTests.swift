@@ -20,7 +20,7 @@ struct MessageTests {
     func thereAndBack() async throws {
         try await withSuite { world in
             let tenant = try await SuiteTenant(in: world)
-            let sent: Receipt = try await tenant.client.send(
+            let sent: Receipt = try await tenant.api.send(
                 .POST,
                 "/api/v1/messages",
                 #"""
@@ -29,7 +29,7 @@ struct MessageTests {
                 """#
             )
             try await eventually("the message is delivered", within: .seconds(30)) {
-                let now: State = try await tenant.client.send(.GET, "/api/v1/messages/\(sent.uuid.uuidString.lowercased())")
+                let now: State = try await tenant.api.send(.GET, "/api/v1/messages/\(sent.uuid.uuidString.lowercased())")
                 return now.state == "delivered"
             }
             #expect(try await world.number("SELECT count(*) FROM message_queue") == 0)
