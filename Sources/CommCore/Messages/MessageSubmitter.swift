@@ -157,6 +157,10 @@ package struct MessageSubmitter: Sendable {
     ) async throws -> NewMessageRequest {
         let rules = try await MessageContentRepository.rules(for: message, tenantID: tenantID, on: connection)
         try Self.requireSender(message.options.fromAddress, in: rules.senderDomains)
+        // What the platform does with these messages is told by webhooks as for campaigns; of a block that is known, it is already.
+        if let block = message.motorBlockID {
+            try await WebhookRegistrationRepository.wish(tenantID: tenantID, motorBlockID: block, now: now, on: connection)
+        }
         let content: MessageContent
         if let compiled {
             let program = (json: try compiled.encoded(), hash: try compiled.contentHash())
