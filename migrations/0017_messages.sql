@@ -49,6 +49,7 @@ CREATE TABLE message_artifacts (
 CALL comm_isolate('message_artifacts');
 GRANT SELECT, INSERT, UPDATE (used_at) ON message_artifacts TO comm_api;
 GRANT SELECT, DELETE ON message_artifacts TO comm_worker;
+GRANT SELECT ON message_templates TO comm_worker;
 
 -- What one request asked for, shared by all its messages; immutable.
 CREATE TABLE message_requests (

@@ -62,6 +62,32 @@ struct ErasureStep: Sendable {
             WHERE d.tenant_id = \(person.tenantID) AND d.id = part.id AND d.created_at = part.created_at
             """
         },
+        // What was asked for this person alone, with its content: it may be written for nobody else.
+        ErasureStep(name: "message_requests") { person, limit in
+            """
+            WITH own AS (
+                SELECT DISTINCT r.id, r.artifact_id FROM delivery_events d
+                  JOIN message_requests r ON r.tenant_id = d.tenant_id AND r.id = d.request_id AND r.total = 1
+                 WHERE d.tenant_id = \(person.tenantID) AND d.contact_id IS NULL AND lower(d.recipient) = \(person.address) LIMIT \(limit)),
+            gone AS (
+                DELETE FROM message_requests r USING own WHERE r.tenant_id = \(person.tenantID) AND r.id = own.id RETURNING r.id),
+            content AS (
+                DELETE FROM message_artifacts a USING own
+                WHERE a.tenant_id = \(person.tenantID) AND a.id = own.artifact_id
+                  AND NOT EXISTS (SELECT FROM message_templates t WHERE t.tenant_id = a.tenant_id AND t.artifact_id = a.id)
+                  AND NOT EXISTS (SELECT FROM message_requests r
+                                   WHERE r.tenant_id = a.tenant_id AND r.artifact_id = a.id AND r.id NOT IN (SELECT id FROM own)))
+            SELECT 1 FROM gone
+            """
+        },
+        ErasureStep(name: "message_fallbacks") { person, limit in
+            """
+            DELETE FROM message_fallbacks f USING (
+                SELECT after_id FROM message_fallbacks
+                 WHERE tenant_id = \(person.tenantID) AND lower(recipient) = \(person.address) LIMIT \(limit)) part
+            WHERE f.tenant_id = \(person.tenantID) AND f.after_id = part.after_id
+            """
+        },
         ErasureStep(name: "test_messages") { person, limit in
             """
             UPDATE delivery_events d SET recipient = 'erased@' || split_part(d.recipient, '@', -1), merge_values = NULL

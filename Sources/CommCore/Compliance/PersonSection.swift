@@ -66,6 +66,15 @@ struct PersonSection: Sendable {
              WHERE m.tenant_id = \(person.tenantID) AND m.contact_id = \(person.contactID)::uuid ORDER BY m.id
             """
         },
+        PersonSection(name: "single_messages") { person in
+            """
+            SELECT d.occurred_at AS at, r.message_type AS label,
+                   to_jsonb(d) - 'tenant_id' || jsonb_build_object('message_type', r.message_type, 'metadata', r.metadata) AS data
+              FROM delivery_events d LEFT JOIN message_requests r ON r.tenant_id = d.tenant_id AND r.id = d.request_id
+             WHERE d.tenant_id = \(person.tenantID) AND d.contact_id IS NULL AND d.request_id IS NOT NULL
+               AND lower(d.recipient) = \(person.address) ORDER BY d.occurred_at
+            """
+        },
         PersonSection(name: "events") { person in
             """
             SELECT e.occurred_at AS at, e.type AS label, to_jsonb(e) - 'tenant_id' AS data FROM email_events e

@@ -109,6 +109,7 @@ package struct RetentionDuty: Sendable {
                 )
             )
         }
+        if let days = settings.deliveriesDays { kinds += requestKinds(days, before: before(days), tenantID: tenantID) }
         if let days = settings.importErrorsDays {
             kinds.append(
                 Kind(
@@ -125,6 +126,46 @@ package struct RetentionDuty: Sendable {
             )
         }
         return kinds
+    }
+
+    /// What clients asked for, once nothing of it waits any more, and the content that nobody uses.
+    private static func requestKinds(_ days: Int, before: Date, tenantID: UUID) -> [Kind] {
+        [
+            Kind(
+                name: "message_request",
+                days: days,
+                statement: """
+                    DELETE FROM message_requests r USING (
+                        SELECT q.id FROM message_requests q
+                         WHERE q.tenant_id = \(tenantID) AND q.created_at < \(before)
+                           AND NOT EXISTS (SELECT FROM message_queue m WHERE m.tenant_id = \(tenantID) AND m.request_id = q.id)
+                         LIMIT \(batch)) old
+                    WHERE r.tenant_id = \(tenantID) AND r.id = old.id
+                    """
+            ),
+            Kind(
+                name: "message_fallback",
+                days: days,
+                statement: """
+                    DELETE FROM message_fallbacks f USING (
+                        SELECT after_id FROM message_fallbacks WHERE tenant_id = \(tenantID) AND created_at < \(before) LIMIT \(batch)) old
+                    WHERE f.tenant_id = \(tenantID) AND f.after_id = old.after_id
+                    """
+            ),
+            Kind(
+                name: "message_content",
+                days: days,
+                statement: """
+                    DELETE FROM message_artifacts a USING (
+                        SELECT c.id FROM message_artifacts c
+                         WHERE c.tenant_id = \(tenantID) AND c.used_at < \(before)
+                           AND NOT EXISTS (SELECT FROM message_requests r WHERE r.tenant_id = \(tenantID) AND r.artifact_id = c.id)
+                           AND NOT EXISTS (SELECT FROM message_templates t WHERE t.tenant_id = \(tenantID) AND t.artifact_id = c.id)
+                         LIMIT \(batch)) old
+                    WHERE a.tenant_id = \(tenantID) AND a.id = old.id AND a.used_at < \(before)
+                    """
+            ),
+        ]
     }
 
     private func repeated(_ statement: SQL) async throws -> Int {
