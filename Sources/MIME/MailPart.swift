@@ -16,32 +16,35 @@ indirect enum MailPart {
 
     /// Appends header fields, an empty line and the content.
     ///
-    /// - Parameter boundary: of the outermost multipart; those inside get theirs by adding to it.
-    func append(to output: inout [UInt8], boundary: [UInt8]) {
+    /// - Parameters:
+    ///   - boundary: of the outermost multipart, with which the delimiters of all others begin: a text that does not hold it holds none.
+    ///   - depth: how many multiparts are around this part.
+    func append(to output: inout [UInt8], boundary: [UInt8], depth: Int = 0) {
         switch self {
         case .text(let subtype, let bytes):
             let encoding = TransferEncoding.best(for: bytes, boundary: boundary)
             output += "Content-Type: text/\(subtype); charset=utf-8\r\nContent-Transfer-Encoding: \(encoding.rawValue)\r\n\r\n".utf8
             encoding.append(bytes, to: &output)
         case .attachment(let file): file.append(to: &output)
-        case .multipart(let subtype, let parts): append(parts, subtype, to: &output, boundary: boundary)
+        case .multipart(let subtype, let parts): append(parts, subtype, to: &output, boundary: boundary, depth: depth)
         }
     }
 
-    private func append(_ parts: [MailPart], _ subtype: String, to output: inout [UInt8], boundary: [UInt8]) {
+    private func append(_ parts: [MailPart], _ subtype: String, to output: inout [UInt8], boundary: [UInt8], depth: Int) {
+        let delimiter = boundary + [UInt8](repeating: UInt8(ascii: "+"), count: depth)
         output += "Content-Type: multipart/\(subtype);\r\n boundary=\"".utf8
-        output += boundary
+        output += delimiter
         output += "\"\r\n\r\n".utf8
         for part in parts {
             output += "--".utf8
-            output += boundary
+            output += delimiter
             output += "\r\n".utf8
-            part.append(to: &output, boundary: boundary + [UInt8(ascii: "+")])
+            part.append(to: &output, boundary: boundary, depth: depth + 1)
             // This line end belongs to the delimiter that follows (RFC 2046 §5.1.1).
             output += "\r\n".utf8
         }
         output += "--".utf8
-        output += boundary
+        output += delimiter
         output += "--\r\n".utf8
     }
 }

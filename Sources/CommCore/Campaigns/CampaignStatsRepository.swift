@@ -9,23 +9,35 @@ package struct CampaignStatsRepository: Sendable {
         self.client = client
     }
 
+    /// How the delivery log is counted by reason.
+    package enum ReasonCount: Sendable {
+        case none
+        /// What was not simply sent is counted, and the counter says how many were: quick, however large the campaign is.
+        case unsent
+        /// One row for each message is read, so the counters are proved.
+        case everything
+    }
+
     /// The campaign's numbers.
-    ///
-    /// - Parameter countingReasons: also counts the delivery log by reason, which reads one row for each message.
-    package func stats(tenantID: UUID, campaignID: UUID, countingReasons: Bool = true) async throws -> CampaignStats {
+    package func stats(tenantID: UUID, campaignID: UUID, reasons count: ReasonCount = .everything) async throws -> CampaignStats {
         try await client.withTenant(tenantID) { connection in
             let campaign = try await CampaignRepository.find(tenantID: tenantID, id: campaignID, on: connection)
             let rows = try await connection.query(Self.counters(tenantID: tenantID, campaignID: campaignID))
             let counters = try rows.first.map(Counters.init(row:)) ?? Counters()
             var balance = counters.balance
             balance.tests = try await Self.tests(tenantID: tenantID, campaignID: campaignID, on: connection)
-            if countingReasons, let startedAt = campaign.startedAt {
+            if let startedAt = campaign.startedAt, count != .none {
                 balance.byReason = try await Self.reasons(
                     tenantID: tenantID,
                     campaignID: campaignID,
                     startedAt: startedAt,
+                    isUnsent: count == .unsent,
                     on: connection
                 )
+                if count == .unsent, balance.sent > 0 {
+                    balance.byReason.append(CampaignBalance.Reason(outcome: "sent", reason: nil, count: balance.sent))
+                    balance.byReason.sort { ($0.outcome, $0.reason ?? "") < ($1.outcome, $1.reason ?? "") }
+                }
             }
             return CampaignStats(
                 status: campaign.status,
@@ -69,6 +81,7 @@ package struct CampaignStatsRepository: Sendable {
         tenantID: UUID,
         campaignID: UUID,
         startedAt: Date,
+        isUnsent: Bool,
         on connection: PostgresConnection
     ) async throws -> [CampaignBalance.Reason] {
         let ids = SequenceIDs.range(startedAt: startedAt)
@@ -79,6 +92,7 @@ package struct CampaignStatsRepository: Sendable {
               FROM delivery_events
              WHERE tenant_id = \(tenantID) AND campaign_id = \(campaignID)
                AND id BETWEEN \(ids.first) AND \(ids.last) AND NOT is_test AND created_at BETWEEN \(from) AND \(to)
+               \(sql: isUnsent ? "AND outcome <> 'sent'" : "")
              GROUP BY outcome, reason
              ORDER BY outcome, reason NULLS FIRST
             """

@@ -79,7 +79,7 @@ struct CampaignRecipientsController: Sendable {
     /// Where a campaign stands, and why it does not move if it does not.
     func getProgress(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
         let id = try context.id()
-        let found = try await stats.stats(tenantID: context.tenantID, campaignID: id, countingReasons: false)
+        let found = try await stats.stats(tenantID: context.tenantID, campaignID: id, reasons: .none)
         let blockers = try await facts.blockers(tenantID: context.tenantID, campaignID: id)
         return Answer(
             ProgressWire(

@@ -61,7 +61,7 @@ struct CampaignStatsRepositoryTests {
         #expect(stats.totalSent == 6)
         #expect((stats.deliveryRate, stats.openRate, stats.clickRate) == (67, 50, 17))
         #expect(stats.totals.clicks == 5)
-        let cheap = try await domain.stats.stats(tenantID: tenant, campaignID: campaign, countingReasons: false)
+        let cheap = try await domain.stats.stats(tenantID: tenant, campaignID: campaign, reasons: .none)
         #expect(cheap.balance.byReason.isEmpty)
         #expect(cheap.balance.planned == 12)
     }

@@ -114,8 +114,8 @@ struct SMTPGatewayTests {
     @Test func `a server that is away uses no recipient up`() async throws {
         // Nobody listens on port 1; a port that was just closed could be somebody else's by now.
         let gateway = gateway(port: 1)
-        let error = await #expect(throws: SMTPError.self) { try await gateway.handOver(try batch(["a@b.test", "c@d.test"])) }
-        #expect(error?.code == .connectFailed)
+        let outage = await #expect(throws: GatewayOutage.self) { try await gateway.handOver(try batch(["a@b.test", "c@d.test"])) }
+        #expect(outage?.kind == .away)
         await gateway.close()
     }
 
@@ -124,8 +124,8 @@ struct SMTPGatewayTests {
         policy.sender = { _ in .reply(SMTPReply(550, "5.7.1 Sender not allowed")) }
         let server = try await SMTPServer.start(SMTPServerConfiguration(), policy: policy)
         let gateway = gateway(port: server.port)
-        let error = await #expect(throws: SMTPError.self) { try await gateway.handOver(try batch(["a@b.test", "c@d.test"])) }
-        #expect(error?.code == .senderRefused)
+        let outage = await #expect(throws: GatewayOutage.self) { try await gateway.handOver(try batch(["a@b.test", "c@d.test"])) }
+        #expect(outage?.reason.contains("sender") == true)
         await gateway.close()
         await server.close()
     }
