@@ -17,12 +17,12 @@ indirect enum MailPart {
     /// Appends header fields, an empty line and the content.
     ///
     /// - Parameters:
-    ///   - boundary: of the outermost multipart, with which the delimiters of all others begin: a text that does not hold it holds none.
+    ///   - boundary: of the outermost multipart; it begins with `=_`, as all others do: a text that does not hold this holds none of them.
     ///   - depth: how many multiparts are around this part.
     func append(to output: inout [UInt8], boundary: [UInt8], depth: Int = 0) {
         switch self {
         case .text(let subtype, let bytes):
-            let encoding = TransferEncoding.best(for: bytes, boundary: boundary)
+            let encoding = TransferEncoding.best(for: bytes, boundary: Array(boundary.prefix(2)))
             output += "Content-Type: text/\(subtype); charset=utf-8\r\nContent-Transfer-Encoding: \(encoding.rawValue)\r\n\r\n".utf8
             encoding.append(bytes, to: &output)
         case .attachment(let file): file.append(to: &output)
@@ -31,7 +31,8 @@ indirect enum MailPart {
     }
 
     private func append(_ parts: [MailPart], _ subtype: String, to output: inout [UInt8], boundary: [UInt8], depth: Int) {
-        let delimiter = boundary + [UInt8](repeating: UInt8(ascii: "+"), count: depth)
+        // None begins with another one: readers differ in how they compare them.
+        let delimiter = boundary.prefix(2) + (depth == 0 ? [] : Array("\(depth)+".utf8)) + boundary.dropFirst(2)
         output += "Content-Type: multipart/\(subtype);\r\n boundary=\"".utf8
         output += delimiter
         output += "\"\r\n\r\n".utf8
