@@ -31,7 +31,7 @@ CREATE TABLE message_types (
 );
 CALL comm_isolate('message_types');
 GRANT SELECT, INSERT, UPDATE, DELETE ON message_types TO comm_api;
-CALL comm_audit('message_types', 'message_type', 'message_type');
+CALL comm_audit('message_types', 'message_type', 'tenant_id,message_type');
 
 -- Compiled content: immutable, and there once however often it is asked for.
 CREATE TABLE message_artifacts (
@@ -150,7 +150,7 @@ CREATE TABLE gateway_routes (
 CALL comm_isolate('gateway_routes');
 GRANT SELECT, INSERT, DELETE ON gateway_routes TO comm_api;
 GRANT SELECT ON gateway_routes TO comm_worker;
-CALL comm_audit('gateway_routes', 'gateway_route', 'channel,class,gateway');
+CALL comm_audit('gateway_routes', 'gateway_route', 'tenant_id,channel,class,gateway');
 
 -- What went by which gateway on a day (UTC); written by senders every few seconds.
 CREATE TABLE gateway_usage (

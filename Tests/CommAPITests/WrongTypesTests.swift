@@ -24,6 +24,7 @@ struct WrongTypesTests {
             let before = try await TenantIsolationTests.fingerprint(client)
             for entry in cases {
                 let path = entry.path.replacing(/\{[a-z_]*id\}/, with: UUID().uuidString.lowercased()).replacing("{tag}", with: "vip")
+                    .replacing("{type}", with: "receipt").replacing("{channel}", with: "email")
                 let reply = try await client.send(entry.method, path, entry.body, headers: [.ifMatch: "*"])
                 #expect([400, 422].contains(reply.status), "\(entry): \(reply.status) \(reply.text.prefix(300))")
                 let names = reply.faultyFields

@@ -5,7 +5,7 @@
 struct StreamedArrayReader {
     /// What makes an input impossible to take apart.
     enum Failure: Error, Equatable {
-        case syntax(offset: Int)
+        case syntax(line: Int, column: Int)
         case elementTooLarge(index: Int)
         case restTooLarge
     }
@@ -18,7 +18,8 @@ struct StreamedArrayReader {
     private let largestElement: Int
     private let largestRest: Int
     private var state = State.start
-    private var offset = 0
+    private var line = 1
+    private var column = 0
     private var piece: [UInt8] = []
     private var name: [UInt8] = []
     private var depth = 0
@@ -26,6 +27,7 @@ struct StreamedArrayReader {
     private var isEscaped = false
     private var count = 0
     private var hasArray = false
+    private var isBehindComma = false
     /// The object without the array.
     private(set) var rest: [UInt8] = [UInt8(ascii: "{")]
 
@@ -44,6 +46,9 @@ struct StreamedArrayReader {
         if case .end = state { true } else { false }
     }
 
+    /// What is wrong with an object that is not whole.
+    var incomplete: Failure { .syntax(line: line, column: column + 1) }
+
     /// Whether the array was there.
     var hasElements: Bool { hasArray }
 
@@ -52,8 +57,10 @@ struct StreamedArrayReader {
     /// - Parameter element: is given each element as it was written.
     mutating func read(_ bytes: some Sequence<UInt8>, element: ([UInt8]) throws -> Void) throws {
         for byte in bytes {
-            offset += 1
+            // Characters are counted, not their bytes.
+            if byte & 0xC0 != 0x80 { column += 1 }
             try step(byte, element)
+            if byte == 0x0A { (line, column) = (line + 1, 0) }
         }
     }
 
@@ -66,7 +73,7 @@ struct StreamedArrayReader {
             state = .beforeName
         case .beforeName:
             if isBlank { return }
-            if byte == UInt8(ascii: "}") { return finish() }
+            if byte == UInt8(ascii: "}"), !isBehindComma { return finish() }
             try require(byte == UInt8(ascii: "\""))
             name = [byte]
             (isInString, isEscaped, state) = (true, false, .name)
@@ -113,6 +120,7 @@ struct StreamedArrayReader {
             if isBlank { return }
             if byte == UInt8(ascii: "}") { return finish() }
             try require(byte == UInt8(ascii: ","))
+            isBehindComma = true
             state = .beforeName
         case .end: try require(isBlank)
         }
@@ -193,6 +201,6 @@ struct StreamedArrayReader {
     }
 
     private func require(_ condition: Bool) throws {
-        guard condition else { throw Failure.syntax(offset: offset - 1) }
+        guard condition else { throw Failure.syntax(line: line, column: column) }
     }
 }

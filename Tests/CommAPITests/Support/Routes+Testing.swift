@@ -8,6 +8,7 @@ extension DeclaredRoute {
     func filled(with id: UUID) -> String {
         path.replacing("{id}", with: id.uuidString.lowercased()).replacing("{version}", with: "1")
             .replacing("{contact_id}", with: id.uuidString.lowercased()).replacing("{tag}", with: "vip")
+            .replacing("{type}", with: "receipt").replacing("{channel}", with: "email")
     }
 
     /// Whether its body is read as JSON fields, by whoever has a tenant.
@@ -26,6 +27,7 @@ extension DeclaredRoute {
             "DELETE /api/contacts/{id}", "PATCH /api/recipients/{id}", "DELETE /api/tags/{tag}",
             "POST /api/suppressions/import",
             "DELETE /api/recipients/filters/{id}",
+            "DELETE /api/v1/message-templates/{id}", "DELETE /api/v1/message-types/{type}",
             "DELETE /api/v1/messages/{id}", "DELETE /api/email-reliability/queue/jobs/{id}",
             "POST /api/email-reliability/queue/jobs/{id}/cancel", "DELETE /api/email-reliability/suppression/{id}",
             "POST /api/settings/tracking/verify", "DELETE /api/webhooks/endpoints/{id}",

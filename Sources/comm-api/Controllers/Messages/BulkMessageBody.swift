@@ -37,8 +37,10 @@ struct BulkMessageBody {
         } catch let failure as StreamedArrayReader.Failure {
             throw Self.problem(failure)
         }
-        guard reader.isComplete else { throw Problem(.badRequest, code: "validation", "The body must be a JSON object, and whole") }
-        let shared: MessageIntakeController.SharedRequest = try Request.fields(of: reader.rest)
+        // A request without a body is an empty object, as everywhere.
+        guard reader.isComplete || size == 0 else { throw Self.problem(reader.incomplete) }
+        let rest = size == 0 ? Array("{}".utf8) : reader.rest
+        let shared: MessageIntakeController.SharedRequest = try Request.fields(of: rest)
         guard reader.hasElements else { throw Problem.invalid([.required("recipients")]) }
         draft = shared.draft
         self.recipients = recipients
@@ -65,7 +67,8 @@ struct BulkMessageBody {
 
     private static func problem(_ failure: StreamedArrayReader.Failure) -> Problem {
         switch failure {
-        case .syntax(let offset): Problem(.badRequest, code: "validation", "The body is no valid JSON: see byte \(offset)")
+        case .syntax(let line, let column):
+            Problem(.badRequest, code: "invalid_json", "The body is not acceptable JSON at line \(line), column \(column)")
         case .elementTooLarge(let index):
             Problem.invalid("recipients[\(index)]", "recipients[\(index)] is larger than \(MessageLimits.variableBytes) bytes", code: "too_large")
         case .restTooLarge: Problem.tooLarge(limit: MessageIntakeController.messageLimit)
