@@ -49,6 +49,9 @@ final class Controllers: Sendable {
     let consents: ConsentsController
     let retention: RetentionController
     let bounceRules: BounceRulesController
+    let limits: LimitsController
+    let gatewayLimits: GatewayLimitsController
+    let replyRules: ReplyRulesController
     let trackingSettings: TrackingSettingsController
     let unsubscribeSettings: UnsubscribeSettingsController
     let preferences: PreferencesController
@@ -210,6 +213,19 @@ final class Controllers: Sendable {
         )
         consents = ConsentsController(consents: ConsentRepository(client: postgres, time: time), bodyLimit: bodyLimit)
         retention = RetentionController(retention: RetentionRepository(client: postgres, time: time), bodyLimit: bodyLimit)
+        limits = LimitsController(
+            limits: TenantLimitRepository(client: postgres, time: time),
+            standings: BucketStandings(redis: redis),
+            time: time,
+            bodyLimit: bodyLimit
+        )
+        gatewayLimits = GatewayLimitsController(
+            limits: GatewayLimitRepository(client: postgres, time: time),
+            adjustments: RateAdjustmentRepository(client: postgres),
+            time: time,
+            bodyLimit: bodyLimit
+        )
+        replyRules = ReplyRulesController(rules: ReplyRuleRepository(client: postgres, time: time), bodyLimit: bodyLimit)
         bounceRules = BounceRulesController(rules: BounceRulesRepository(client: postgres, time: time), bodyLimit: bodyLimit)
         templates = TemplatesController(
             templates: TemplateRepository(client: postgres, time: time),

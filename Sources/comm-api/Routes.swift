@@ -24,7 +24,9 @@ struct Routes: Sendable {
         }
         addPublic(to: router)
         addProviderWebhooks(to: router)
-        addProvisioning(to: router.group().add(middleware: PlatformOnlyMiddleware(authenticator: authenticator)))
+        let platform = router.group().add(middleware: PlatformOnlyMiddleware(authenticator: authenticator))
+        addProvisioning(to: platform)
+        addGatewayLimits(to: platform)
 
         let tenants = router.group()
             .add(middleware: InFlightLimitMiddleware(limit: inFlightLimit))
@@ -45,6 +47,7 @@ struct Routes: Sendable {
         addMessageStatus(to: tenants)
         addQueueControl(to: tenants)
         addReliability(to: tenants)
+        addLimits(to: tenants)
 
         let declared = router.routes.map { DeclaredRoute(method: $0.method, path: $0.path.description) }
         RouteMethods.complete(router)
@@ -83,6 +86,21 @@ struct Routes: Sendable {
     private func addProvisioning(to platform: RouterGroup<APIContext>) {
         platform.post("/api/provision/tenant", use: controllers.provisioning.provision)
         platform.post("/api/deprovision/tenant", use: controllers.provisioning.deprovision)
+    }
+
+    /// Limits that concern every tenant, and what answers of gateways have done to them.
+    private func addGatewayLimits(to platform: RouterGroup<APIContext>) {
+        platform.get("/api/v1/limits/gateways", use: controllers.gatewayLimits.list)
+        platform.put("/api/v1/limits/gateways/{gateway}", use: controllers.gatewayLimits.set)
+        platform.delete("/api/v1/limits/gateways/{gateway}", use: controllers.gatewayLimits.remove)
+        platform.put("/api/v1/limits/gateways/{gateway}/groups/{group}", use: controllers.gatewayLimits.set)
+        platform.delete("/api/v1/limits/gateways/{gateway}/groups/{group}", use: controllers.gatewayLimits.remove)
+        platform.get("/api/v1/limits/adjustments", use: controllers.gatewayLimits.listAdjustments)
+        platform.delete("/api/v1/limits/adjustments/{gateway}", use: controllers.gatewayLimits.lift)
+        platform.delete("/api/v1/limits/adjustments/{gateway}/groups/{group}", use: controllers.gatewayLimits.lift)
+        platform.get("/api/v1/limits/reply-rules", use: controllers.replyRules.list)
+        platform.put("/api/v1/limits/reply-rules/{rule_id}", use: controllers.replyRules.set)
+        platform.delete("/api/v1/limits/reply-rules/{rule_id}", use: controllers.replyRules.remove)
     }
 
     // Below: an API key with the scope, or the internal token with X-Tenant-Id.
@@ -411,6 +429,16 @@ struct Routes: Sendable {
         let events = allowed(.campaignsRead, in: tenants)
         events.get("/api/email-reliability/events/campaign/{id}", use: controllers.trackingExplorer.eventsOfCampaign)
         events.get("/api/email-reliability/events/address", use: controllers.trackingExplorer.eventsOfAddress)
+    }
+
+    /// What a tenant limits by itself.
+    private func addLimits(to tenants: RouterGroup<APIContext>) {
+        let manage = allowed(.settingsManage, in: tenants)
+        manage.get("/api/v1/limits", use: controllers.limits.list)
+        manage.put("/api/v1/limits/channels/{channel}", use: controllers.limits.setChannel)
+        manage.delete("/api/v1/limits/channels/{channel}", use: controllers.limits.removeChannel)
+        manage.put("/api/v1/limits/campaigns/{id}", use: controllers.limits.setCampaign)
+        manage.delete("/api/v1/limits/campaigns/{id}", use: controllers.limits.removeCampaign)
     }
 
     private func allowed(_ scope: APIScope, in group: RouterGroup<APIContext>) -> RouterGroup<TenantContext> {

@@ -52,6 +52,16 @@ extension QueueError: ProblemConvertible {
     }
 }
 
+extension ThrottlingError: ProblemConvertible {
+    var problem: Problem {
+        switch code {
+        case .notFound: Problem(.notFound, code: "not_found", message)
+        case .invalid: .invalid(problems, message: message)
+        case .tooMany: Problem(.conflict, code: "too_many_rules", message)
+        }
+    }
+}
+
 extension WebhookError: ProblemConvertible {
     var problem: Problem {
         switch code {

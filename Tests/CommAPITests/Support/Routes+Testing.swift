@@ -14,7 +14,7 @@ extension DeclaredRoute {
     /// Whether its body is read as JSON fields, by whoever has a tenant.
     var takesJSON: Bool {
         let isTenants =
-            path.hasPrefix("/api/") && !path.contains("provision")
+            path.hasPrefix("/api/") && !path.contains("provision") && !isPlatformLimit
             && (!path.contains("webhook") || path.hasPrefix("/api/webhooks/endpoints"))
         let takesNone = [
             "DELETE /api/keys/{id}", "DELETE /api/lists/{id}", "DELETE /api/templates/{id}", "DELETE /api/campaigns/{id}",
@@ -30,6 +30,7 @@ extension DeclaredRoute {
             "DELETE /api/v1/message-templates/{id}", "DELETE /api/v1/message-types/{type}",
             "DELETE /api/v1/messages/{id}", "DELETE /api/email-reliability/queue/jobs/{id}",
             "POST /api/email-reliability/queue/jobs/{id}/cancel", "DELETE /api/email-reliability/suppression/{id}",
+            "DELETE /api/v1/limits/channels/{channel}", "DELETE /api/v1/limits/campaigns/{id}",
             "POST /api/settings/tracking/verify", "DELETE /api/webhooks/endpoints/{id}",
         ]
         return isTenants && method != .get && !takesNone.contains("\(method.rawValue) \(path)")
@@ -42,6 +43,7 @@ extension DeclaredRoute {
         case _ where path.hasPrefix("/api/recipients/filters/"): "filters"
         case _ where path.hasPrefix("/api/recipients/operations/"): "operations"
         case "api/v1/messages": "messages"
+        case "api/v1/limits": "campaigns"
         case "api/v1/message-templates": "message-templates"
         case "api/email-reliability/queue": steps[3] == "retries" ? "retries" : "messages"
         case "api/email-reliability/suppression": "suppressions"
@@ -50,9 +52,15 @@ extension DeclaredRoute {
         }
     }
 
+    /// Whether it is about every tenant's limits.
+    private var isPlatformLimit: Bool {
+        ["gateways", "adjustments", "reply-rules"].contains { path.hasPrefix("/api/v1/limits/\($0)") }
+    }
+
     /// A body that the route accepts, where it needs one.
     var sampleBody: String? {
         switch "\(method.rawValue) \(path)" {
+        case "PUT /api/v1/limits/campaigns/{id}": #"{"messages":1,"period_seconds":60}"#
         case "POST /api/lists/{id}/contacts": #"{"emails":["x@ex.test"]}"#
         case "PATCH /api/templates/{id}": #"{"name":"taken over"}"#
         case "PATCH /api/recipients/{id}": #"{"name":"taken over"}"#

@@ -56,10 +56,7 @@ struct BucketPlan: Sendable {
     ) {
         self.subject = subject
         urgency = Urgency(priority: subject.priority)
-        let tenant = subject.tenantID.uuidString.lowercased()
-        let campaign = subject.campaignID?.uuidString.lowercased()
-        flow = campaign ?? tenant
-        let start = "\(prefix):limit"
+        flow = (subject.campaignID ?? subject.tenantID).uuidString.lowercased()
         var buckets = [
             Bucket(
                 owner: .gateway,
@@ -71,11 +68,12 @@ struct BucketPlan: Sendable {
         ]
         // An emergency passes whatever its tenant has set.
         if urgency != .emergency, let limit = limits.tenant {
-            let key = "\(start):t:\(tenant):\(subject.channel.rawValue)"
+            let key = BucketKey.tenant(subject.tenantID, channel: subject.channel, prefix: prefix)
             buckets.append(Bucket(owner: .tenant, key: key, limit: limit, isAdaptive: false, adjustment: nil))
         }
-        if urgency != .emergency, let campaign, let limit = limits.campaign {
-            buckets.append(Bucket(owner: .campaign, key: "\(start):c:\(campaign)", limit: limit, isAdaptive: false, adjustment: nil))
+        if urgency != .emergency, let campaignID = subject.campaignID, let limit = limits.campaign {
+            let key = BucketKey.campaign(campaignID, prefix: prefix)
+            buckets.append(Bucket(owner: .campaign, key: key, limit: limit, isAdaptive: false, adjustment: nil))
         }
         common = buckets.count
         var numbers: [String: Int] = [:]
@@ -110,6 +108,12 @@ enum BucketKey {
     static func gateway(_ gateway: String, group: String, prefix: String) -> String {
         group.isEmpty ? "\(prefix):limit:g:\(gateway)" : "\(prefix):limit:d:\(gateway):\(group)"
     }
+
+    static func tenant(_ id: UUID, channel: Channel, prefix: String) -> String {
+        "\(prefix):limit:t:\(id.uuidString.lowercased()):\(channel.rawValue)"
+    }
+
+    static func campaign(_ id: UUID, prefix: String) -> String { "\(prefix):limit:c:\(id.uuidString.lowercased())" }
 
     static func born(prefix: String) -> String { "\(prefix):limit:born" }
 }

@@ -67,6 +67,14 @@ package struct RateAdjustment: Sendable, Equatable {
         return moment
     }
 
+    package func factor(at moment: Date) -> Double { factor(at: moment.microseconds) }
+
+    package func isPaused(at moment: Date) -> Bool { pausedUntil > moment.microseconds }
+
+    package var pauseEnd: Date { Date(microseconds: pausedUntil) }
+    package var changedAt: Date { Date(microseconds: version) }
+    package var end: Date { Date(microseconds: overAt) }
+
     /// As the script reads it.
     var wire: String {
         "\(version) \(pausedUntil) \(factor) \(holdUntil) \(step) \(baseInterval)"
