@@ -1,5 +1,5 @@
 import CommCore
-import FoundationEssentials
+import Foundation
 import Hummingbird
 
 /// The installation's limits, and what answers of gateways have done to them: for whoever holds the platform's token.

@@ -96,7 +96,8 @@ package final class RedisThrottle: MessageThrottle {
             let done = try await adjustments.apply(rule, gateway: gateway, group: group, baseInterval: base, now: now)
             guard let done else { return }
             announce(done, rule)
-            try await shared.publish(done)
+            // Without Redis the others read it from the database, some seconds later.
+            try? await shared.publish(done)
         } catch {
             // Better this process alone than nobody: the rule fires for the others when they hear the same.
             logger.warning("an adjustment is not shared", metadata: ["gateway": "\(gateway)", "group": "\(group)", "error": "\(error)"])

@@ -63,15 +63,26 @@ enum BucketScript {
         end
 
         local n = #blob / 10
-        local own, ids = {}, {}
+        local own = {}
         for m = 1, n do
-            local at = (m - 1) * 10
-            local high, low = string.byte(blob, at + 1, at + 2)
+            local high, low = string.byte(blob, m * 10 - 9, m * 10 - 8)
             own[m] = high * 256 + low
-            ids[m] = string.sub(blob, at + 3, at + 10)
         end
+        local function id(m) return string.sub(blob, m * 10 - 7, m * 10) end
 
-        local buckets = {}
+        local buckets, adjustments = {}, {}
+        do
+            local names, numbers = {}, {}
+            for i = 1, count do
+                if ARGV[9 + (i - 1) * 3] ~= '-' then
+                    names[#names + 1], numbers[#numbers + 1] = KEYS[i + 1] .. ':a', i
+                end
+            end
+            for from = 1, #names, 2000 do
+                local values = redis.call('MGET', unpack(names, from, min(from + 1999, #names)))
+                for k = 1, #values do adjustments[numbers[from + k - 1]] = values[k] end
+            end
+        end
         for i = 1, count do
             local at = 6 + (i - 1) * 3
             local b = {key = KEYS[i + 1], interval = tonumber(ARGV[at + 1]), burst = tonumber(ARGV[at + 2]), line = 0, held = {}}
@@ -80,7 +91,7 @@ enum BucketScript {
             if given ~= '-' then
                 b.counted = true
                 b.window, b.seen, b.before = tonumber(kept[4] or '') or now, tonumber(kept[5] or '') or 0, tonumber(kept[6] or '') or 0
-                local shared = redis.call('GET', b.key .. ':a')
+                local shared = adjustments[i]
                 local theirs, ours = shared and adjustment(shared), adjustment(given)
                 if ours and (not theirs or theirs.version < ours.version) then
                     redis.call('SET', b.key .. ':a', given, 'PX', 86400000)
@@ -114,7 +125,7 @@ enum BucketScript {
                         for m = 1, n do
                             if i <= common or own[m] == i then
                                 mine[#mine + 1] = m
-                                names[#names + 1] = ids[m]
+                                names[#names + 1] = id(m)
                             end
                         end
                         for from = 1, #names, 2000 do
@@ -155,43 +166,54 @@ enum BucketScript {
             local behind = max(b.soft or 0, b.tail or 0, soonest)
             behind = behind + interval(b, behind) * b.flows
             if behind <= now + longest then return behind, 'soft' end
-            local one, two = string.byte(ids[m], 7, 8)
+            local one, two = string.byte(blob, m * 10 - 1, m * 10)
             return now + floor(longest / 2 * (1 + (one * 256 + two) / 65536)), 'away'
         end
 
-        local answer, refused = {}, false
+        -- The buckets that can hold a message back: everybody's first, then its own.
+        local checked = {}
+        for i = 1, common do
+            if buckets[i].limited then checked[#checked + 1] = i end
+        end
+        local everybodys = #checked
+        local answer, refused, passed = {}, false, 0
         for m = 1, n do
-            local passed = {}
-            for i = 1, common do passed[i] = i end
-            if own[m] > 0 then passed[#passed + 1] = own[m] end
+            local mine = own[m]
+            local last = everybodys
+            if mine > 0 and buckets[mine].limited then
+                last = everybodys + 1
+                checked[last] = mine
+            end
             local slot, kind, binding = 0, nil, 0
             if class > 0 then
-                for _, i in ipairs(passed) do
-                    local b = buckets[i]
-                    if b.limited and not conforms(b, m) then
+                for k = 1, last do
+                    local b = buckets[checked[k]]
+                    if not conforms(b, m) then
                         local at, how = place(b, m)
-                        if at > slot then slot, kind, binding = at, how, i end
+                        if at > slot then slot, kind, binding = at, how, checked[k] end
                     end
                 end
             end
             if binding == 0 then
-                for _, i in ipairs(passed) do
-                    local b = buckets[i]
-                    if b.limited then
-                        b.tat, b.changed = b.tat + b.step, true
-                        b.last = b.tat
-                        if b.held[m] then
-                            b.gone = b.gone or {}
-                            b.gone[#b.gone + 1] = ids[m]
-                            b.held[m] = nil
-                            b.line = b.line - 1
-                        end
+                passed = passed + 1
+                for k = 1, last do
+                    local b = buckets[checked[k]]
+                    b.tat, b.changed = b.tat + b.step, true
+                    b.last = b.tat
+                    if b.held[m] then
+                        b.gone = b.gone or {}
+                        b.gone[#b.gone + 1] = id(m)
+                        b.held[m] = nil
+                        b.line = b.line - 1
                     end
-                    if b.counted then b.passed = (b.passed or 0) + 1 end
                 end
-                answer[2 * m - 1], answer[2 * m] = 0, 0
+                if mine > 0 then buckets[mine].passed = (buckets[mine].passed or 0) + 1 end
+                if refused then answer[2 * m - 1], answer[2 * m] = 0, 0 end
             else
-                refused = true
+                if not refused then
+                    refused = true
+                    for k = 1, 2 * m - 2 do answer[k] = 0 end
+                end
                 local b = buckets[binding]
                 if kind == 'line' then
                     b.tail, b.line = slot, b.line + 1
@@ -205,17 +227,20 @@ enum BucketScript {
                 if kind == 'line' or kind == 'later' then
                     b.added = b.added or {}
                     b.added[#b.added + 1] = text(slot)
-                    b.added[#b.added + 1] = ids[m]
+                    b.added[#b.added + 1] = id(m)
                 end
                 answer[2 * m - 1] = slot
                 answer[2 * m] = binding * 8 + (b.open > now and 3 or b.factor < 1 and 2 or 1)
             end
         end
+        if passed > 0 then
+            for i = 1, common do buckets[i].passed = passed end
+        end
 
         local life = text(ceil(longest / 1000) + 3600000)
         for i = 1, count do
             local b = buckets[i]
-            local fields, until_ = {}, now
+            local fields, until_ = {}, nil
             if b.changed then
                 fields = {'t', text(b.tat)}
                 until_ = b.tat
@@ -228,22 +253,26 @@ enum BucketScript {
                     until_ = max(until_, b.express)
                 end
             end
-            if b.passed then
-                if now - b.window >= 120000000 then
+            if b.counted and b.passed then
+                local window = b.window
+                if now - window >= 120000000 then
                     b.window, b.before, b.seen = now, 0, 0
-                elseif now - b.window >= 60000000 then
-                    b.window, b.before, b.seen = b.window + 60000000, b.seen, 0
+                elseif now - window >= 60000000 then
+                    b.window, b.before, b.seen = window + 60000000, b.seen, 0
                 end
-                for _, pair in ipairs({{'w', b.window}, {'c', b.seen + b.passed}, {'q', b.before}}) do
-                    fields[#fields + 1], fields[#fields + 2] = pair[1], text(pair[2])
+                fields[#fields + 1], fields[#fields + 2] = 'c', text(b.seen + b.passed)
+                if b.seen == 0 then
+                    fields[#fields + 1], fields[#fields + 2] = 'w', text(b.window)
+                    fields[#fields + 1], fields[#fields + 2] = 'q', text(b.before)
+                    until_ = max(until_ or 0, now + 180000000)
                 end
-                until_ = max(until_, now + 180000000)
             end
-            if #fields > 0 then
-                redis.call('HSET', b.key, unpack(fields))
-                local left = redis.call('PTTL', b.key)
-                local wanted = ceil((until_ - now) / 1000) + 60000
-                if left < wanted then redis.call('PEXPIRE', b.key, text(wanted)) end
+            if #fields > 0 then redis.call('HSET', b.key, unpack(fields)) end
+            if until_ then
+                -- A window's counts are longer of use than most buckets.
+                local life = ceil((until_ - now) / 1000) + 60000
+                if b.counted then life = max(life, 240000) end
+                redis.call('PEXPIRE', b.key, text(life))
             end
             if b.gone then
                 for from = 1, #b.gone, 2000 do
