@@ -42,8 +42,8 @@ struct LimitsController: Sendable {
     }
 
     func setChannel(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
-        let channel = try Self.channel(context)
         let body: LimitRequest = try await request.fields(limit: bodyLimit)
+        let channel = try Self.channel(context)
         let limit = try await limits.set(tenantID: context.tenantID, channel: channel, body.draft)
         return Answer(TenantLimitWire(limit, nil), message: "Limit set")
     }

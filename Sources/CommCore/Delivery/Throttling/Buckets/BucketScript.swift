@@ -7,9 +7,9 @@ import Redis
 /// all of them: what one limit holds back takes nothing from another.
 ///
 /// Beside the bucket there is a line. What may not go is told a time, the line's end at the bucket that it waits for longest, and its
-/// identity is noted there. Others may not use the lower half of the burst while somebody stands in the line, so who comes at the time
-/// that he was told finds room. Each campaign has an end of its own, and they share the rate. A line has a greatest length: who comes
-/// later is only told about when to ask again.
+/// identity is noted there. While somebody stands in the line, others leave room for whoever is due, and half of the burst; so who comes
+/// at the time that he was told finds room. Each campaign has an end of its own, and they share the rate. A line has a greatest length:
+/// who comes later is only told about when to ask again.
 ///
 /// A quarter of every burst is for the express lanes. Emergencies go in any case, and count.
 ///
@@ -85,7 +85,7 @@ enum BucketScript {
         end
         for i = 1, count do
             local at = 6 + (i - 1) * 3
-            local b = {key = KEYS[i + 1], interval = tonumber(ARGV[at + 1]), burst = tonumber(ARGV[at + 2]), line = 0, held = {}}
+            local b = {key = KEYS[i + 1], interval = tonumber(ARGV[at + 1]), burst = tonumber(ARGV[at + 2]), line = 0, due = 0, held = {}}
             local given = ARGV[at + 3]
             local kept = redis.call('HMGET', b.key, 't', 'r', 'x', 'w', 'c', 'q')
             if given ~= '-' then
@@ -121,6 +121,7 @@ enum BucketScript {
                     b.flows = redis.call('ZCOUNT', b.key .. ':l', '(' .. text(now), '+inf')
                     if not b.tail or b.tail <= now then b.flows = b.flows + 1 end
                     if b.line > 0 then
+                        b.due = redis.call('ZCOUNT', b.key .. ':p', '-inf', text(now))
                         local mine, names = {}, {}
                         for m = 1, n do
                             if i <= common or own[m] == i then
@@ -148,7 +149,8 @@ enum BucketScript {
             if class == 2 and b.line > 0 and not (held and held <= now) then
                 -- Half of a small burst is nothing: then the line has to be late.
                 if b.room < 4 and b.last + 2 * b.step > now then return false end
-                spare = floor(b.room / 2)
+                -- Who has come too late to be among them leaves room for those who are due, and half of the burst.
+                spare = max(floor(b.room / 2), spare + b.due)
             end
             return b.tat + b.step * (1 + spare) <= now + b.tolerance
         end
@@ -203,6 +205,7 @@ enum BucketScript {
                     if b.held[m] then
                         b.gone = b.gone or {}
                         b.gone[#b.gone + 1] = id(m)
+                        if b.held[m] <= now then b.due = b.due - 1 end
                         b.held[m] = nil
                         b.line = b.line - 1
                     end
