@@ -61,6 +61,22 @@ struct MessageStatusAPITests {
         }
     }
 
+    @Test("what was sent by either name is found by its uuid")
+    func sent() async throws {
+        try await withAPI { client in
+            for path in ["/api/v1/messages", "/api/email-reliability/queue/send"] {
+                let body = """
+                    {"recipient":"ann@example.com","message_type":"password_reset","subject":"Hello","body":"Code 1","tags":["a"]}
+                    """
+                let reply = try await client.send(.post, path, body)
+                #expect(reply.status == 202, "\(reply.text)")
+                let found = try await client.send(.get, "/api/v1/messages/\(reply.id("data.uuid"))")
+                #expect(found.string("data.state") == "queued" && found.string("data.message_type") == "password_reset", "\(found.text)")
+            }
+            #expect(try await client.send(.get, "/api/v1/messages?tag=a").value("data.messages[1]") != nil)
+        }
+    }
+
     @Test("a campaign's message is found the same way, with what holds its campaign back")
     func campaign() async throws {
         try await withAPI { client in

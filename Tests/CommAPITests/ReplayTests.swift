@@ -120,6 +120,7 @@ struct ReplayTests {
         let pause = #"{"scope":"channel","channel":"sms"}"#
         switch path.split(separator: "/").last {
         case "pause", "cleanup": return plain("{}", nil)
+        case "send": return plain(#"{"recipient":"ann@example.com","message_type":"receipt","subject":"Hello","body":"Thank you"}"#, nil)
         case "resume":
             _ = try await client.send(.post, "/api/email-reliability/queue/pause", pause)
             return plain(pause, nil)

@@ -69,11 +69,18 @@ struct CampaignBlockerTests {
         let open = SendingWindows.Opening(opens: now, closes: later)
         #expect(codes(sending { $0.window = open }).isEmpty)
         let clocks = sending {
+            $0.sendsAtLocalTime = true
             $0.backlog.dueChunks = 0
             $0.backlog.laterChunks = 2
             $0.backlog.nextChunkDue = later
         }
         #expect(clocks.blockers(now: now).map(\.code) == [.localTime] && clocks.blockers(now: now).map(\.until) == [later])
+        let givenBack = sending {
+            $0.backlog.dueChunks = 0
+            $0.backlog.laterChunks = 2
+            $0.backlog.nextChunkDue = later
+        }
+        #expect(codes(givenBack) == [.deferred] && givenBack.blockers(now: now).map(\.until) == [later])
         let deferred = sending {
             $0.backlog.dueChunks = 0
             $0.backlog.deferred = 2

@@ -72,7 +72,7 @@ extension CampaignFacts {
 
     /// Pauses of the queue stand before the gateway: nothing is claimed meanwhile.
     private func senderBlockers(now: Date) -> [CampaignBlocker] {
-        pauses.map(CampaignBlocker.init) + CampaignBlocker.senders(senders)
+        pauses.filter { $0.scope != .gateway }.map(CampaignBlocker.init) + CampaignBlocker.senders(senders)
     }
 
     private func sendingBlockers(now: Date) -> [CampaignBlocker] {
@@ -88,6 +88,11 @@ extension CampaignFacts {
             if let nextChunkAt, nextChunkAt > now {
                 found.append(CampaignBlocker(code: .pacing, detail: "Its pace lets the next chunk go later", until: nextChunkAt))
             }
+        } else if backlog.laterChunks > 0, !sendsAtLocalTime {
+            // A gateway that is away or held back gives chunks back for later.
+            let held = pauses.filter { $0.scope == .gateway }.map(CampaignBlocker.init)
+            let later = CampaignBlocker(code: .deferred, detail: "No gateway takes it now; it is tried again", until: backlog.nextChunkDue)
+            found += held.isEmpty ? [later] : held
         } else if backlog.laterChunks > 0 {
             found.append(
                 CampaignBlocker(

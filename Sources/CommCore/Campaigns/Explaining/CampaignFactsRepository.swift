@@ -64,7 +64,7 @@ package struct CampaignFactsRepository: Sendable {
         facts.window = try window(row, now: now)
         facts.senders = try await senders(now: now, on: connection)
         facts.pauses = try await QueuePauseRepository.open(tenantID: tenantID, now: now, on: connection)
-            .filter { $0.holds(channel: .email) }
+            .filter { $0.scope == .gateway || $0.holds(channel: .email) }
         if facts.startedAt != nil {
             facts.backlog = try await backlog(tenantID: tenantID, campaignID: campaignID, now: now, on: connection)
         }

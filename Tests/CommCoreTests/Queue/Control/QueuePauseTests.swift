@@ -101,6 +101,9 @@ struct QueuePauseTests {
         #expect(gateway.accepted.isEmpty)
         let chunk = try await client.query("SELECT state, size, due_at FROM queue_chunks")[0]
         #expect(try chunk.get("state") == "open" && chunk.get("size") == 3 && (chunk.get("due_at") as Date?) ?? .distantPast > time.now)
+        let blockers = try await CampaignFactsRepository(client: client, time: time)
+            .blockers(tenantID: fixture.tenantID, campaignID: fixture.campaignID)
+        #expect(blockers.contains { $0.code == .queuePaused && $0.detail == "The gateway recording is paused" })
         let facts = try await MessageStatusRepository(client: client, time: time).status(tenantID: fixture.tenantID, id: single.ids[0])
         #expect(facts.state == .deferred && facts.facts.live?.lastError == "paused: recording")
         _ = try await pauses(bench).resume(

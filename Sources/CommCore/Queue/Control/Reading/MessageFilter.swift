@@ -28,6 +28,11 @@ package struct MessageFilter: Sendable, Equatable {
     /// Whether requests are looked up by what they said.
     package var namesRequests: Bool { tag != nil || sourceType != nil || sourceID != nil }
 
+    /// Whether an index decides what is meant, so that nothing is looked at in vain.
+    var isDecidedByKey: Bool {
+        states.isEmpty && channel == nil && messageType == nil && gateway == nil && failure == nil && !isDeadLetter
+    }
+
     /// Whether only what has not simply been sent is meant.
     var isUnsentOnly: Bool {
         if isDeadLetter { return true }

@@ -28,8 +28,9 @@ package struct MessageListRepository: Sendable {
     ) async throws -> MessagePage {
         let now = time.now
         let limit = min(max(1, limit), Self.largestPage)
+        let window = filter.isDecidedByKey ? limit + 1 : Self.window
         return try await client.withTenant(tenantID) { connection in
-            let query = MessageListQuery(tenantID: tenantID, filter: filter, after: cursor, window: Self.window)
+            let query = MessageListQuery(tenantID: tenantID, filter: filter, after: cursor, window: window)
             guard let page = try await query.page(on: connection) else { return MessagePage(messages: [], next: nil) }
             let rows = try await connection.query(
                 "\(sql: MessageFactsSQL.complete(page.statement, tenantID: tenantID, now: now)) ORDER BY coalesce(p.request_id, p.campaign_id) DESC, p.id DESC"
@@ -37,7 +38,7 @@ package struct MessageListRepository: Sendable {
             let seen = try rows.map(MessageFacts.init(row:))
             let meant = seen.filter { $0.isMeant(by: filter, now: now) }
             let shown = Array(meant.prefix(limit))
-            let end = meant.count > limit ? shown.last : seen.count == Self.window ? seen.last : nil
+            let end = meant.count > limit ? shown.last : seen.count == window ? seen.last : nil
             return MessagePage(messages: shown, next: end.flatMap(MessageCursor.init) ?? page.next.map(MessageCursor.init(afterRequest:)))
         }
     }
