@@ -151,7 +151,10 @@ struct ErasureStep: Sendable {
             """
         },
         ErasureStep(name: "suppressions") { person, _ in
-            "DELETE FROM suppressions WHERE tenant_id = \(person.tenantID) AND email_norm = \(person.address)"
+            """
+            WITH bounces AS (DELETE FROM address_bounces WHERE tenant_id = \(person.tenantID) AND address = \(person.address))
+            DELETE FROM suppressions WHERE tenant_id = \(person.tenantID) AND email_norm = \(person.address)
+            """
         },
         // With its memberships and consents; that somebody was reached stays.
         ErasureStep(name: "contacts") { person, _ in
