@@ -12,6 +12,11 @@ struct GatewayRegistry {
     /// All gateways of the configuration.
     init(_ configuration: SenderConfiguration, redis: RedisClient, process: DaemonProcess) throws {
         let faults = configuration.runtime.faults
+        if configuration.logsMessages {
+            let showsContent = configuration.runtime.environment == .development
+            gateways = Channel.allCases.map { LogGateway(channel: $0, showsContent: showsContent, logger: process.logger) }
+            return
+        }
         for settings in configuration.mailGateways {
             switch settings {
             case .motorical: try add(platform: configuration, redis: redis, process: process)
@@ -27,6 +32,9 @@ struct GatewayRegistry {
                 services.append(ConnectionCloser(close: gateway.close))
             case .http(let http): add(http, redis: redis, faults: faults, process: process)
             }
+        }
+        for settings in [configuration.twilio, configuration.fcm].compactMap(\.self) {
+            add(settings, redis: redis, faults: faults, process: process)
         }
         for settings in [configuration.twilio, configuration.fcm].compactMap(\.self) {
             add(settings, redis: redis, faults: faults, process: process)

@@ -54,7 +54,8 @@ extension SenderConfiguration: DaemonConfiguration {
 
     package init(reading reader: inout ConfigurationReader) {
         let runtime = reader.runtime()
-        let gateways = reader.mailGateways(in: runtime.environment)
+        let isLog = reader.logGateway(in: runtime.environment)
+        let gateways = isLog ? [] : reader.mailGateways(in: runtime.environment)
         host = reader.value(ConfigurationKeys.host)
         port = reader.port(ConfigurationKeys.senderPort)
         database = reader.database()
@@ -70,9 +71,9 @@ extension SenderConfiguration: DaemonConfiguration {
         expressWorkers = reader.value(ConfigurationKeys.expressWorkers)
         self.runtime = runtime
         mailGateways = gateways
+        logsMessages = isLog
         returnPath = reader.returnPath()
         twilio = reader.twilio()
         fcm = reader.fcm(in: runtime.environment)
-        logsMessages = reader.logGateway(in: runtime.environment)
     }
 }

@@ -40,8 +40,8 @@ package struct GatewayRoute: Sendable, Equatable {
     package static func gateways(of channel: Channel) -> [String] {
         switch channel {
         case .email: ["motorical", "smtp", "postal", "ses", "mailgun", "log"]
-        case .sms: ["twilio", "log"]
-        case .push: ["fcm", "log"]
+        case .sms: ["twilio", "log_sms"]
+        case .push: ["fcm", "log_push"]
         }
     }
 }
