@@ -34,7 +34,7 @@ package enum ConfigurationKeys {
         smtpPassword.declaration,
     ]
     private static let gateways: [ConfigurationDeclaration] = [
-        gateway.declaration, gatewayConnections.declaration, gatewayTimeoutSeconds.declaration, logGateway.declaration,
+        gateway.declaration, fallbackGateways.declaration, gatewayConnections.declaration, gatewayTimeoutSeconds.declaration, logGateway.declaration,
     ]
     private static let postal: [ConfigurationDeclaration] = [
         postalURL.declaration, postalAPIKey.declaration, postalAllowsSHA1.declaration,
@@ -61,7 +61,7 @@ package enum ConfigurationKeys {
         bounceTreatment.declaration, bounceReadFolder.declaration, bounceReviewFolder.declaration, bouncePollSeconds.declaration,
     ]
     private static let sending: [ConfigurationDeclaration] = [
-        chunkSize.declaration, leaseSeconds.declaration, reconcileAfterSeconds.declaration, lanes.declaration,
+        chunkSize.declaration, leaseSeconds.declaration, reconcileAfterSeconds.declaration, lanes.declaration, expressWorkers.declaration,
     ]
     private static let webhooks: [ConfigurationDeclaration] = [
         webhookTargets.declaration, webhookPorts.declaration, webhookConcurrency.declaration, webhookTimeoutSeconds.declaration,
