@@ -15,7 +15,9 @@ struct BareQueue: Sendable {
             "CREATE TABLE bench_queue (id bigint PRIMARY KEY, payload text NOT NULL, due_at timestamptz NOT NULL, lease_until timestamptz)"
         )
         try await database.execute("CREATE INDEX ON bench_queue (due_at, id)")
-        try await database.execute("INSERT INTO bench_queue SELECT n, repeat('x', 100), now() FROM generate_series(1, \(messages)::bigint) n")
+        try await database.execute(
+            "INSERT INTO bench_queue SELECT n, repeat('x', 100), now() FROM generate_series(1, \(messages)::bigint) n"
+        )
         try await database.execute("ANALYZE bench_queue")
         let started = ContinuousClock.now
         try await withThrowingTaskGroup(of: Void.self) { group in

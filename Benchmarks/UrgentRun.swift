@@ -79,7 +79,8 @@ struct UrgentRun: Sendable {
         let deadline = ContinuousClock.now + .seconds(300)
         while true {
             try await consumer.dropAll()
-            let sent: Int = try await suite.database.query("SELECT coalesce(sum(sent), 0)::bigint AS n FROM campaign_delivery_metrics")[0].get("n")
+            let sent: Int = try await suite.database.query("SELECT coalesce(sum(sent), 0)::bigint AS n FROM campaign_delivery_metrics")[0]
+                .get("n")
             if sent >= messages { return }
             guard ContinuousClock.now < deadline else { throw BenchError("only \(sent) of \(messages) were sent within five minutes") }
             try await Task.sleep(for: .milliseconds(20))

@@ -19,7 +19,11 @@ func buildSender(_ configuration: SenderConfiguration, process: DaemonProcess) t
         ),
         logger: logger
     )
-    let redis = RedisClient(configuration: configuration.redis, connections: configuration.lanes + configuration.expressWorkers, logger: logger)
+    let redis = RedisClient(
+        configuration: configuration.redis,
+        connections: configuration.lanes + configuration.expressWorkers,
+        logger: logger
+    )
     let registry = try GatewayRegistry(configuration, redis: redis, process: process)
 
     let log = DeliveryLogRepository(client: database, faults: faults)

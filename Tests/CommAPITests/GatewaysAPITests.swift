@@ -12,7 +12,8 @@ struct GatewaysAPITests {
     @Test("routes are replaced as a whole, shown, and another tenant's are not seen")
     func routes() async throws {
         try await withAPI { client in
-            let body = #"{"routes":[{"gateway":"motorical"},{"gateway":"ses","position":1,"cost":0.0001,"daily_budget":5},{"class":"P0","gateway":"ses"}]}"#
+            let body =
+                #"{"routes":[{"gateway":"motorical"},{"gateway":"ses","position":1,"cost":0.0001,"daily_budget":5},{"class":"P0","gateway":"ses"}]}"#
             let put = try await client.send(.put, "/api/v1/routes/email", body)
             #expect(put.status == 200 && put.string("data[0].class") == "P0" && put.string("data[1].gateway") == "motorical", "\(put.text)")
             #expect(put.value("data[1].daily_budget") == .null && put.number("data[2].daily_budget") == 5)
@@ -32,7 +33,14 @@ struct GatewaysAPITests {
     func gateways() async throws {
         try await withAPI { client in
             #expect(try await client.send(.get, "/api/v1/gateways").text.contains(#""data":[]"#))
-            let report = GatewayHealth.Report(gateway: "ses", state: .open, until: client.time.now, answered: 3, unanswered: 7, latency: 0.25)
+            let report = GatewayHealth.Report(
+                gateway: "ses",
+                state: .open,
+                until: client.time.now,
+                answered: 3,
+                unanswered: 7,
+                latency: 0.25
+            )
             try await ChannelHealthRepository(client: client.database).save([(report, .email)], instance: "one", now: client.time.now)
             try await RouteRepository(client: client.database, time: client.time)
                 .add([(client.tenantID, "ses", 3, 0.03)], now: client.time.now)

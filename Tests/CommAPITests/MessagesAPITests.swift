@@ -74,7 +74,9 @@ struct MessagesAPITests {
             client.time.advance(by: 3_601)
             try await sender.runTests(client)
             #expect(sender.jobs.map(\.recipient) == ["a@example.com"])
-            #expect(try await client.database.query("SELECT reason FROM delivery_events WHERE outcome = 'failed'")[0].get("reason") == "expired")
+            #expect(
+                try await client.database.query("SELECT reason FROM delivery_events WHERE outcome = 'failed'")[0].get("reason") == "expired"
+            )
         }
     }
 
@@ -96,7 +98,10 @@ struct MessagesAPITests {
             (#"{"recipient":"015112345678","channel":"sms","body":"b"}"#, "recipient"),
             (#"{"recipient":"a@example.com","subject":"s","body":"b","source_id":"1"}"#, "source_type"),
             (#"{"recipient":"a@example.com","subject":"s","body":"b","nonsense":1}"#, "nonsense"),
-            (#"{"recipient":"a@example.com","subject":"s","body":"b","fallback":[{"channel":"sms","recipient":"1","body":"b"}]}"#, "fallback[0].recipient"),
+            (
+                #"{"recipient":"a@example.com","subject":"s","body":"b","fallback":[{"channel":"sms","recipient":"1","body":"b"}]}"#,
+                "fallback[0].recipient"
+            ),
             (#"{"recipient":"a@example.com","subject":"s","body":"b","fallback":[{"recipient":"a@example.com"}]}"#, "fallback[0].channel"),
         ]
     )

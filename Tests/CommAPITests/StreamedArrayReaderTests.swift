@@ -42,7 +42,10 @@ struct StreamedArrayReaderTests {
 
     @Test(
         "what is no object, or not whole, is refused",
-        arguments: ["", "[]", "{", #"{"items":["#, #"{"items":[1"#, #"{"items":[1,]}"#, #"{"items":[,1]}"#, #"{"items":[1]"#, "{}x", "{1:2}", #"{"a":1,}"#]
+        arguments: [
+            "", "[]", "{", #"{"items":["#, #"{"items":[1"#, #"{"items":[1,]}"#, #"{"items":[,1]}"#, #"{"items":[1]"#, "{}x", "{1:2}",
+            #"{"a":1,}"#,
+        ]
             + [#"{"items":[1],"items":[2]}"#, #"{"a"}"#, #"{"a":}"#]
     )
     func broken(text: String) {
@@ -64,9 +67,15 @@ struct StreamedArrayReaderTests {
             switch Int.random(in: 0..<(depth > 2 ? 4 : 6), using: &random) {
             case 0: return "\(Int.random(in: -99...99, using: &random))"
             case 1: return ["true", "false", "null"].randomElement(using: &random) ?? "null"
-            case 2, 3: return "\"" + (0..<Int.random(in: 0..<6, using: &random)).map { _ in ["a", "\\\"", "]", "}", ",", "\\\\"].randomElement(using: &random) ?? "" }.joined() + "\""
+            case 2, 3:
+                return "\""
+                    + (0..<Int.random(in: 0..<6, using: &random)).map { _ in
+                        ["a", "\\\"", "]", "}", ",", "\\\\"].randomElement(using: &random) ?? ""
+                    }.joined() + "\""
             case 4: return "[" + (0..<Int.random(in: 0..<3, using: &random)).map { _ in value(depth + 1) }.joined(separator: ",") + "]"
-            default: return "{" + (0..<Int.random(in: 0..<3, using: &random)).map { "\"k\($0)\":" + value(depth + 1) }.joined(separator: ",") + "}"
+            default:
+                return "{" + (0..<Int.random(in: 0..<3, using: &random)).map { "\"k\($0)\":" + value(depth + 1) }.joined(separator: ",")
+                    + "}"
             }
         }
         let elements = (0..<Int.random(in: 0..<6, using: &random)).map { _ in value(1) }.filter { $0.utf8.count <= 100 }

@@ -16,7 +16,9 @@ package struct ExpressHandoverRepository: Sendable {
         self.client = client
     }
 
-    /// Takes messages whose check is due; the next check is the lease. What is no longer recorded as sent is forgotten.
+    /// Takes messages whose check is due; the next check is the lease.
+    ///
+    /// What is no longer recorded as sent is forgotten.
     func claimDue(limit: Int, nextCheck: Date, now: Date) async throws -> [Group] {
         let rows = try await client.query(
             """

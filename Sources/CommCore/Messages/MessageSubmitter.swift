@@ -103,7 +103,11 @@ package struct MessageSubmitter: Sendable {
     /// The same message on its further channels; what is wrong is named under `fallback[n]`.
     private func fallbacks(of draft: MessageDraft, now: Date) throws -> [Step] {
         guard draft.fallbacks.count <= MessageLimits.fallbacks else {
-            let problem = FieldProblem(field: "fallback", code: "too_many", message: "fallback has more than \(MessageLimits.fallbacks) entries")
+            let problem = FieldProblem(
+                field: "fallback",
+                code: "too_many",
+                message: "fallback has more than \(MessageLimits.fallbacks) entries"
+            )
             throw MessageError.invalid([problem])
         }
         return try draft.fallbacks.enumerated().map { index, fallback in
@@ -211,11 +215,12 @@ package struct MessageSubmitter: Sendable {
             guard problems.isEmpty else { throw MessageError.invalid(problems) }
             return address
         } catch let error as MessageAddressProblem {
-            let kind = switch channel {
-            case .email: "an e-mail address"
-            case .sms: "a phone number like +4915112345678"
-            case .push: "a registration token"
-            }
+            let kind =
+                switch channel {
+                case .email: "an e-mail address"
+                case .sms: "a phone number like +4915112345678"
+                case .push: "a registration token"
+                }
             problems.append(FieldProblem(field: "recipient", code: error.reason, message: "recipient must be \(kind)"))
             throw MessageError.invalid(problems)
         }

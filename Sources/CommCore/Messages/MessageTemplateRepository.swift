@@ -1,7 +1,9 @@
 import FoundationEssentials
 import Postgres
 
-/// Message templates of a tenant. Each is compiled when it is stored, so that sending never meets one that cannot be sent.
+/// Message templates of a tenant.
+///
+/// Each is compiled when it is stored, so that sending never meets one that cannot be sent.
 package struct MessageTemplateRepository: Sendable {
     private let client: PostgresClient
     private let time: any TimeSource
@@ -170,7 +172,8 @@ extension MessageTemplateRepository {
             name = check.text(draft.name, "name", longest: 100) ?? ""
             channel = check.channel(draft.channel)
             language = draft.language ?? "en"
-            let isLanguage = (2...35).contains(language.utf8.count)
+            let isLanguage =
+                (2...35).contains(language.utf8.count)
                 && language.utf8.allSatisfy { (0x61...0x7A).contains($0 | 0x20) || (0x30...0x39).contains($0) || $0 == 0x2D }
             if !isLanguage {
                 check.problems.append(

@@ -84,7 +84,9 @@ struct CampaignReportsController: Sendable {
     func getStats(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
         let id = try context.id()
         let counted = try await counts.totals(tenantID: context.tenantID, campaignID: id)
-        return Answer(StatsWire(try await stats.stats(tenantID: context.tenantID, campaignID: id, reasons: .unsent), counted: counted, now: time.now))
+        return Answer(
+            StatsWire(try await stats.stats(tenantID: context.tenantID, campaignID: id, reasons: .unsent), counted: counted, now: time.now)
+        )
     }
 
     /// planned = sent + suppressed + skipped + failed + unknown + pending, by reason.

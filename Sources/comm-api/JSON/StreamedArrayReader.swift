@@ -80,7 +80,11 @@ struct StreamedArrayReader {
         case .name:
             name.append(byte)
             guard name.count <= 1_000 else { throw Failure.restTooLarge }
-            if isEscaped { isEscaped = false } else if byte == UInt8(ascii: "\\") { isEscaped = true } else if byte == UInt8(ascii: "\"") {
+            if isEscaped {
+                isEscaped = false
+            } else if byte == UInt8(ascii: "\\") {
+                isEscaped = true
+            } else if byte == UInt8(ascii: "\"") {
                 (isInString, state) = (false, .afterName)
             }
         case .afterName:

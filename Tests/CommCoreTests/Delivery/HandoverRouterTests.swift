@@ -55,7 +55,10 @@ struct HandoverRouterTests {
     func failover() async throws {
         let until = fixture.time.now.addingTimeInterval(60)
         let first = ScriptedGateway("first") { _ in
-            [.sent, .unknown(reason: "lost"), .declined(until: until, reason: "down"), .failed(reason: "refused"), .deferred(until: until, reason: "grey")]
+            [
+                .sent, .unknown(reason: "lost"), .declined(until: until, reason: "down"), .failed(reason: "refused"),
+                .deferred(until: until, reason: "grey"),
+            ]
         }
         let second = ScriptedGateway("second")
         let batch = try fixture.batch((0..<5).map { "p\($0)@x.test" })

@@ -31,7 +31,10 @@ struct MessageRulesTests {
         #expect(try MessageAddress(text, channel: .sms).normalized == number)
     }
 
-    @Test("what is no phone number is refused", arguments: ["", "+", "015112345678", "+0151123456", "+123456", "+1234567890123456", "+49x5112345678"])
+    @Test(
+        "what is no phone number is refused",
+        arguments: ["", "+", "015112345678", "+0151123456", "+123456", "+1234567890123456", "+49x5112345678"]
+    )
     func noNumbers(text: String) {
         #expect(throws: MessageAddressProblem(reason: "invalid_number")) { try MessageAddress(text, channel: .sms) }
     }
@@ -63,7 +66,10 @@ struct MessageRulesTests {
 
     @Test("variables become merge values in the order of the fields: texts as they are, the rest as JSON")
     func values() {
-        let content = MessageContent(artifactID: UUID(), fields: ["name", "attributes.items", "email", "attributes.n", "language", "attributes.no"])
+        let content = MessageContent(
+            artifactID: UUID(),
+            fields: ["name", "attributes.items", "email", "attributes.n", "language", "attributes.no"]
+        )
         let variables: [String: AttributeValue] = ["name": .text("Ann"), "items": .list([.number(1)]), "n": .number(381_922), "no": .null]
         #expect(content.values(of: variables, address: "a@x.test", language: "de") == ["Ann", "[1]", "a@x.test", "381922", "de", nil])
     }

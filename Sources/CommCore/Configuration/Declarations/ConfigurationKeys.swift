@@ -34,7 +34,8 @@ package enum ConfigurationKeys {
         smtpPassword.declaration,
     ]
     private static let gateways: [ConfigurationDeclaration] = [
-        gateway.declaration, fallbackGateways.declaration, gatewayConnections.declaration, gatewayTimeoutSeconds.declaration, logGateway.declaration,
+        gateway.declaration, fallbackGateways.declaration, gatewayConnections.declaration, gatewayTimeoutSeconds.declaration,
+        logGateway.declaration,
     ]
     private static let postal: [ConfigurationDeclaration] = [
         postalURL.declaration, postalAPIKey.declaration, postalAllowsSHA1.declaration,

@@ -29,7 +29,11 @@ struct BulkMessageBody {
                 hash.update(data: Array(buffer.readableBytesView))
                 try reader.read(buffer.readableBytesView) { bytes in
                     guard recipients.count < MessageLimits.recipients else {
-                        throw Problem.invalid("recipients", "recipients has more than \(MessageLimits.recipients) elements", code: "too_many")
+                        throw Problem.invalid(
+                            "recipients",
+                            "recipients has more than \(MessageLimits.recipients) elements",
+                            code: "too_many"
+                        )
                     }
                     recipients.append(try Self.recipient(bytes, at: recipients.count))
                 }
@@ -70,7 +74,11 @@ struct BulkMessageBody {
         case .syntax(let line, let column):
             Problem(.badRequest, code: "invalid_json", "The body is not acceptable JSON at line \(line), column \(column)")
         case .elementTooLarge(let index):
-            Problem.invalid("recipients[\(index)]", "recipients[\(index)] is larger than \(MessageLimits.variableBytes) bytes", code: "too_large")
+            Problem.invalid(
+                "recipients[\(index)]",
+                "recipients[\(index)] is larger than \(MessageLimits.variableBytes) bytes",
+                code: "too_large"
+            )
         case .restTooLarge: Problem.tooLarge(limit: MessageIntakeController.messageLimit)
         }
     }

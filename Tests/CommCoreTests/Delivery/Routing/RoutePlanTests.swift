@@ -36,7 +36,9 @@ struct RoutePlanTests {
 
     @Test("routes of a class count in place of those for any")
     func classes() {
-        let routes = [GatewayRoute(channel: .email, gateway: "any"), GatewayRoute(channel: .email, priority: .emergency, gateway: "urgent")]
+        let routes = [
+            GatewayRoute(channel: .email, gateway: "any"), GatewayRoute(channel: .email, priority: .emergency, gateway: "urgent"),
+        ]
         #expect(plan(routes, for: .emergency)?.gateways == ["urgent"])
         #expect(plan(routes, for: .campaign)?.gateways == ["any"])
         #expect(plan([routes[1]], for: .campaign) == nil)
