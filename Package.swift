@@ -63,6 +63,7 @@ let package = Package(
         .systemLibrary(name: "CGumbo"),
         .systemLibrary(name: "CIDN2"),
         .systemLibrary(name: "CCurl"),
+        .systemLibrary(name: "CResolv"),
         .target(name: "COpenAPI"),
 
         // Clients: they know no domain word.
@@ -79,7 +80,7 @@ let package = Package(
         .target(
             name: "CommCore",
             dependencies: [
-                "Postgres", "Redis", "HTML", "CSV", "MIME", "SMTP", "IMAP", "CIDN2",
+                "Postgres", "Redis", "HTML", "CSV", "MIME", "SMTP", "IMAP", "CIDN2", "CResolv",
                 logging, metrics, lifecycle, crypto, cryptoExtras, httpClient, configuration, nioCore, nioHTTP1, nioPosix, nioSSL,
             ],
             swiftSettings: settings

@@ -33,6 +33,7 @@ func buildSender(_ configuration: SenderConfiguration, process: DaemonProcess) t
         confirmAfter: configuration.reconcileAfter.seconds
     )
     let health = GatewayHealth()
+    let throttle = RedisThrottle(client: database, redis: redis, lookup: SystemMXLookup(), logger: logger)
     let routes = RouteTable(repository: RouteRepository(client: database, time: time), defaults: registry.routes, time: time)
     let dispatcher = Dispatcher(
         stores: try DispatchStores(
@@ -43,6 +44,7 @@ func buildSender(_ configuration: SenderConfiguration, process: DaemonProcess) t
         router: HandoverRouter(
             gateways: registry.gateways,
             routes: routes,
+            throttle: throttle,
             health: health,
             pauses: GatewayPauseWatch(repository: QueuePauseRepository(client: database, time: time), time: time),
             time: time
@@ -92,6 +94,13 @@ func buildSender(_ configuration: SenderConfiguration, process: DaemonProcess) t
     services.append(
         process.duty("gateway-health", idle: .seconds(5)) {
             try await upkeep.step()
+            return false
+        }
+    )
+    services.append(process.duty("domain-groups", idle: .seconds(5)) { try await throttle.keepGroups(now: time.now) })
+    services.append(
+        process.duty("limits", idle: .seconds(3_600)) {
+            try await throttle.tidy(now: time.now)
             return false
         }
     )

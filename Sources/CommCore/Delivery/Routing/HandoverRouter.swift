@@ -158,12 +158,23 @@ package struct HandoverRouter: Sendable {
             let messages = admitted.map { batch.messages[$0] }
             let dispositions = try await measured(batch.with(messages), at: gateway)
             for (place, disposition) in zip(admitted, dispositions) {
-                outcomes[place] = HandoverOutcome(disposition, gateway: gateway.name)
+                outcomes[place] = HandoverOutcome(soon(disposition, of: batch.envelope), gateway: gateway.name)
             }
             let replies = zip(messages, dispositions).compactMap { GatewayReply($0.recipient, $1) }
             await throttle.observe(replies, of: subject, now: time.now)
         }
         return outcomes.map { $0 ?? HandoverOutcome(.deferred(until: time.now, reason: "not tried")) }
+    }
+
+    /// What is urgent is tried again sooner than its gateway thinks.
+    private func soon(_ disposition: Disposition, of envelope: MessageEnvelope) -> Disposition {
+        guard envelope.origin.requestID != nil else { return disposition }
+        let latest = time.now.addingTimeInterval(RetryPolicy.of(envelope.priority).longest)
+        switch disposition {
+        case .deferred(let until, let reason): return .deferred(until: min(until, latest), reason: reason)
+        case .declined(let until, let reason): return .declined(until: min(until, latest), reason: reason)
+        case .sent, .suppressed, .skipped, .failed, .unknown: return disposition
+        }
     }
 
     /// Notes how the gateway did, for its health.
