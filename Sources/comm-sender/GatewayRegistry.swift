@@ -36,12 +36,6 @@ struct GatewayRegistry {
         for settings in [configuration.twilio, configuration.fcm].compactMap(\.self) {
             add(settings, redis: redis, faults: faults, process: process)
         }
-        for settings in [configuration.twilio, configuration.fcm].compactMap(\.self) {
-            add(settings, redis: redis, faults: faults, process: process)
-        }
-        guard configuration.logsMessages else { return }
-        // In front of all others: nothing is sent.
-        gateways = Channel.allCases.map { LogGateway(channel: $0, showsContent: true, logger: process.logger) } + gateways
     }
 
     /// For each channel the names in their order.
