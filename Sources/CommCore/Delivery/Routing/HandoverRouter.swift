@@ -160,8 +160,7 @@ package struct HandoverRouter: Sendable {
             for (place, disposition) in zip(admitted, dispositions) {
                 outcomes[place] = HandoverOutcome(soon(disposition, of: batch.envelope), gateway: gateway.name)
             }
-            let replies = zip(messages, dispositions).compactMap { GatewayReply($0.recipient, $1) }
-            await throttle.observe(replies, of: subject, now: time.now)
+            await throttle.observe(GatewayReply.all(of: messages, dispositions), of: subject, now: time.now)
         }
         return outcomes.map { $0 ?? HandoverOutcome(.deferred(until: time.now, reason: "not tried")) }
     }
@@ -199,6 +198,15 @@ extension Disposition {
 }
 
 extension GatewayReply {
+    /// What was said to each message; what ended a whole round was said once, however many messages it kept back.
+    fileprivate static func all(of messages: [OutgoingMessage], _ dispositions: [Disposition]) -> [GatewayReply] {
+        var ended: Set<String> = []
+        return zip(messages, dispositions).compactMap { message, disposition in
+            if case .declined(_, let reason) = disposition, !ended.insert(reason).inserted { return nil }
+            return GatewayReply(message.recipient, disposition)
+        }
+    }
+
     /// Nil for what says nothing about the gateway.
     fileprivate init?(_ recipient: String, _ disposition: Disposition) {
         switch disposition {

@@ -50,47 +50,45 @@ struct MXAnswerTests {
     }
 }
 
-#if canImport(CResolv)
-    @Suite("The system's resolver")
-    struct SystemMXLookupTests {
-        /// Answers every question about mail exchangers, and says of names below `gone.example` that there are none.
-        private final class NameServer: ChannelInboundHandler, Sendable {
-            typealias InboundIn = AddressedEnvelope<ByteBuffer>
-            typealias OutboundOut = AddressedEnvelope<ByteBuffer>
+@Suite("The system's resolver")
+struct SystemMXLookupTests {
+    /// Answers every question about mail exchangers, and says of names below `gone.example` that there are none.
+    private final class NameServer: ChannelInboundHandler, Sendable {
+        typealias InboundIn = AddressedEnvelope<ByteBuffer>
+        typealias OutboundOut = AddressedEnvelope<ByteBuffer>
 
-            func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-                let question = unwrapInboundIn(data)
-                let bytes = Array(question.data.readableBytesView)
-                guard bytes.count > 16 else { return }
-                let id = Array(bytes.prefix(2))
-                let isGone = bytes.dropFirst(12).starts(with: [4] + Array("gone".utf8))
-                // What is answered repeats the question.
-                var answer =
-                    isGone
-                    ? id + [0x81, 0x83, 0, 1, 0, 0, 0, 0, 0, 0] + bytes.dropFirst(12)
-                    : MXAnswerTests.answer(
-                        "firm.example",
-                        [(20, "mx.firm.example"), (10, "aspmx.l.google.com")],
-                        id: id
-                    )
-                if isGone { answer[11] = 0 }
-                context.writeAndFlush(
-                    wrapOutboundOut(AddressedEnvelope(remoteAddress: question.remoteAddress, data: ByteBuffer(bytes: answer))),
-                    promise: nil
+        func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+            let question = unwrapInboundIn(data)
+            let bytes = Array(question.data.readableBytesView)
+            guard bytes.count > 16 else { return }
+            let id = Array(bytes.prefix(2))
+            let isGone = bytes.dropFirst(12).starts(with: [4] + Array("gone".utf8))
+            // What is answered repeats the question.
+            var answer =
+                isGone
+                ? id + [0x81, 0x83, 0, 1, 0, 0, 0, 0, 0, 0] + bytes.dropFirst(12)
+                : MXAnswerTests.answer(
+                    "firm.example",
+                    [(20, "mx.firm.example"), (10, "aspmx.l.google.com")],
+                    id: id
                 )
-            }
-        }
-
-        @Test("it asks the name server, and a name without mail exchangers is an answer")
-        func asking() async throws {
-            let server = try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
-                .channelInitializer { $0.pipeline.addHandler(NameServer()) }
-                .bind(host: "127.0.0.1", port: 0).get()
-            let port = UInt16(try #require(server.localAddress?.port))
-            let lookup = SystemMXLookup(localPort: port)
-            #expect(try await lookup.exchangers(of: "firm.example") == ["aspmx.l.google.com", "mx.firm.example"])
-            #expect(try await lookup.exchangers(of: "gone.example") == [])
-            try await server.close()
+            if isGone { answer[11] = 0 }
+            context.writeAndFlush(
+                wrapOutboundOut(AddressedEnvelope(remoteAddress: question.remoteAddress, data: ByteBuffer(bytes: answer))),
+                promise: nil
+            )
         }
     }
-#endif
+
+    @Test("it asks the name server, and a name without mail exchangers is an answer")
+    func asking() async throws {
+        let server = try await DatagramBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelInitializer { $0.pipeline.addHandler(NameServer()) }
+            .bind(host: "127.0.0.1", port: 0).get()
+        let port = UInt16(try #require(server.localAddress?.port))
+        let lookup = SystemMXLookup(localPort: port)
+        #expect(try await lookup.exchangers(of: "firm.example") == ["aspmx.l.google.com", "mx.firm.example"])
+        #expect(try await lookup.exchangers(of: "gone.example") == [])
+        try await server.close()
+    }
+}
