@@ -7,7 +7,7 @@ import Testing
 
 @testable import CommCore
 
-@Suite("Text messages and pushes from the queue to their providers", .database, .redis, .timeLimit(.minutes(1)))
+@Suite("Text messages and pushes from the queue to their providers", .database, .redis, .timeLimit(.minutes(4)))
 struct ChannelDispatchTests {
     private let time = ManualTime(GatewayFixture.now)
     private let client = TestDatabase.current.client

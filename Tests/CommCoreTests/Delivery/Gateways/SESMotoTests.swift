@@ -49,7 +49,7 @@ struct SESMotoTests {
         let anybody = gateway(server, key: "AKIDEXAMPLE", secret: "anything")
         // The sender is not known yet.
         let first = try await anybody.handOver(try fixture.batch(["ada@x.test"]))[0]
-        let isPutOff = if case .deferred(_, let reason) = first { reason.hasPrefix("sender: MessageRejected") } else { false }
+        let isPutOff = if case .declined(_, let reason) = first { reason.hasPrefix("sender: MessageRejected") } else { false }
         #expect(isPutOff, "\(first)")
         try await server.send(.POST, "/v2/email/identities", #"{"EmailIdentity":"shop.test"}"#, type: "application/json", service: "ses")
         #expect(try await anybody.handOver(try fixture.batch(["ada@x.test"])) == [.sent])

@@ -7,8 +7,8 @@ import Redis
 /// all of them: what one limit holds back takes nothing from another.
 ///
 /// Beside the bucket there is a line. What may not go is told a time, the line's end at the bucket that it waits for longest, and its
-/// identity is noted there. While somebody stands in the line, others leave room for whoever is due, and half of the burst; so who comes
-/// at the time that he was told finds room. Each campaign has an end of its own, and they share the rate. A line has a greatest length:
+/// identity is noted there. While somebody stands in the line, others leave room for whoever became due in the last seconds, and half of the
+/// burst; so who comes at the time that he was told finds room, and who does not come holds up nobody. Each campaign has an end of its own, and they share the rate. A line has a greatest length:
 /// who comes later is only told about when to ask again.
 ///
 /// A quarter of every burst is for the express lanes. Emergencies go in any case, and count.
@@ -35,7 +35,7 @@ enum BucketScript {
         local now, class, flow = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3]
         local most, longest, common = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6])
         local count, blob = #KEYS - 1, ARGV[#ARGV]
-        local grace = 900000000
+        local grace, punctual = 900000000, 5000000
         local min, max, floor, ceil = math.min, math.max, math.floor, math.ceil
         local function text(n) return string.format('%.0f', n) end
         local born = tonumber(redis.call('GET', KEYS[1]) or '')
@@ -121,7 +121,7 @@ enum BucketScript {
                     b.flows = redis.call('ZCOUNT', b.key .. ':l', '(' .. text(now), '+inf')
                     if not b.tail or b.tail <= now then b.flows = b.flows + 1 end
                     if b.line > 0 then
-                        b.due = redis.call('ZCOUNT', b.key .. ':p', '-inf', text(now))
+                        b.due = redis.call('ZCOUNT', b.key .. ':p', text(now - punctual), text(now))
                         local mine, names = {}, {}
                         for m = 1, n do
                             if i <= common or own[m] == i then
