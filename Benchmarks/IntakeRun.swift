@@ -1,6 +1,7 @@
 import AsyncHTTPClient
 import Foundation
 import NIOCore
+import NIOHTTP1
 
 /// One bulk request for 100,000 recipients through a fresh comm-api; the messages stay in the queue.
 struct IntakeRun: Sendable {
