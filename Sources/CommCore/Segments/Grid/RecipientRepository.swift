@@ -131,7 +131,7 @@ package struct RecipientRepository: Sendable {
             // Where some are near, the rest is not far.
             if near.count >= max(1, part.limit / 10) { return try await Array(connection.query(part.select(search, offset: 0))) }
         }
-        let narrowed = try await search.narrowed(on: connection)
+        let narrowed = try await search.intersected(on: connection)
         search = narrowed
         if narrowed.isNarrow, !part.order.countsLists { return try await Array(connection.query(part.selectSorted(narrowed))) }
         guard part.order.isIndexed else {

@@ -81,19 +81,22 @@ struct RecipientSearch: Sendable {
         guard !isNarrowed else { return self }
         var narrowed = self
         narrowed.isNarrowed = true
-        let memberships = membershipsByAge
-        if memberships.count > 1,
-            let ids = try await MembershipByAge.common(to: memberships[0], memberships[1], most: Self.mostCandidates + 1, on: connection)
-        {
-            if ids.count <= Self.mostCandidates { narrowed.candidates = ids }
-            if ids.isEmpty { return narrowed }
-        }
         for lookup in filter.root.required.compactMap(lookup) {
             let rows = try await connection.query("SELECT ARRAY(\(sql: lookup)) AS ids")
             let ids: [UUID] = try rows.one { try $0.get("ids") }
             if ids.count <= Self.mostCandidates, ids.count < narrowed.candidates?.count ?? .max { narrowed.candidates = ids }
             if ids.isEmpty { break }
         }
+        return narrowed
+    }
+
+    /// The same with what belongs to two memberships, where none of them is rare: they may have nothing in common.
+    func intersected(on connection: PostgresConnection) async throws -> RecipientSearch {
+        var narrowed = try await narrowed(on: connection)
+        let memberships = membershipsByAge
+        guard narrowed.candidates == nil, memberships.count > 1 else { return narrowed }
+        let ids = try await MembershipByAge.common(to: memberships[0], memberships[1], most: Self.mostCandidates + 1, on: connection)
+        if let ids, ids.count <= Self.mostCandidates { narrowed.candidates = ids }
         return narrowed
     }
 
