@@ -26,7 +26,7 @@ struct CheckedMessage: Sendable {
         content = check.content(draft.content, channel)
         options = check.options(draft, channel)
         motorBlockID = draft.motorBlockID
-        gateway = check.word(draft.gateway, "gateway")
+        gateway = check.gateway(draft.gateway, channel)
         sourceType = check.text(draft.sourceType, "source_type", longest: 64)
         sourceID = check.text(draft.sourceID, "source_id", longest: 200)
         metadata = check.metadata(draft.metadata)

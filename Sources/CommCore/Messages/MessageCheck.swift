@@ -28,6 +28,13 @@ struct MessageCheck {
         return nil
     }
 
+    mutating func gateway(_ name: String?, _ channel: Channel) -> String? {
+        guard let name else { return nil }
+        let known = GatewayRoute.gateways(of: channel)
+        if !known.contains(name) { refuse("gateway", "invalid", "must be one of: \(known.joined(separator: ", "))") }
+        return name
+    }
+
     mutating func type(_ word: String?) -> String {
         self.word(word, "message_type") ?? MessageClass.defaultType
     }

@@ -21,18 +21,47 @@ package struct ExpressRepository: Sendable {
     ///   - after: the tenant behind which the search begins; nil for the first.
     /// - Returns: nil when nothing is due behind that tenant.
     package func claim(priority: Int16, limit: Int, after: UUID?, lease: TimeInterval, now: Date) async throws -> ExpressClaim? {
+        var after = after ?? Self.first
+        while true {
+            if let claim = try await claimed(priority: priority, limit: limit, after: after, lease: lease, now: now) { return claim }
+            // Those may all wait for a later time, and somebody behind them does not.
+            guard let last = try await lastOfFull(priority: priority, after: after) else { return nil }
+            after = last
+        }
+    }
+
+    private static func isWaiting(_ priority: Int16) -> SQL {
+        "q.priority = \(priority) AND NOT q.in_chunk AND (q.request_id IS NOT NULL OR q.is_test)"
+    }
+
+    /// The next tenants that have something in the queue, due or not.
+    private static func waiting(_ priority: Int16, after: UUID) -> SQL {
+        """
+        waiting AS (
+            (SELECT q.tenant_id, 1 AS n FROM message_queue q
+             WHERE \(sql: isWaiting(priority)) AND q.tenant_id > \(after) ORDER BY q.tenant_id LIMIT 1)
+            UNION ALL
+            SELECT next.tenant_id, w.n + 1 FROM waiting w CROSS JOIN LATERAL (
+                SELECT q.tenant_id FROM message_queue q
+                WHERE \(sql: isWaiting(priority)) AND q.tenant_id > w.tenant_id ORDER BY q.tenant_id LIMIT 1) next
+            WHERE w.n < \(tenantsPerClaim))
+        """
+    }
+
+    /// The last of a claim's tenants; nil when there are none behind them.
+    private func lastOfFull(priority: Int16, after: UUID) async throws -> UUID? {
+        let full = Self.tenantsPerClaim
+        return try await client.query(
+            "WITH RECURSIVE \(sql: Self.waiting(priority, after: after)) SELECT tenant_id FROM waiting WHERE n = \(full)"
+        ).first?.get("tenant_id")
+    }
+
+    private func claimed(priority: Int16, limit: Int, after: UUID, lease: TimeInterval, now: Date) async throws -> ExpressClaim? {
         let token = UUIDv7.make(at: now)
-        let isWaiting: SQL = "q.priority = \(priority) AND NOT q.in_chunk AND (q.request_id IS NOT NULL OR q.is_test)"
+        let isWaiting = Self.isWaiting(priority)
         let rows = try await client.query(
             """
-            WITH RECURSIVE waiting AS (
-                (SELECT q.tenant_id, 1 AS n FROM message_queue q
-                 WHERE \(sql: isWaiting) AND q.tenant_id > \(after ?? Self.first) ORDER BY q.tenant_id LIMIT 1)
-                UNION ALL
-                SELECT next.tenant_id, w.n + 1 FROM waiting w CROSS JOIN LATERAL (
-                    SELECT q.tenant_id FROM message_queue q
-                    WHERE \(sql: isWaiting) AND q.tenant_id > w.tenant_id ORDER BY q.tenant_id LIMIT 1) next
-                WHERE w.n < \(Self.tenantsPerClaim)),
+            WITH RECURSIVE \(sql: Self.waiting(priority, after: after)),
             due AS (
                 SELECT d.* FROM waiting w CROSS JOIN LATERAL (
                     SELECT q.tenant_id, q.priority, q.id, q.lease_until IS NOT NULL AS was_left FROM message_queue q

@@ -66,6 +66,23 @@ struct ExpressLaneTests {
         #expect(try await queue.claim(priority: 4, limit: 90, after: last, lease: 60, now: time.now) == nil)
     }
 
+    @Test("tenants that have planned something for later hold up nobody behind them")
+    func later() async throws {
+        let bench = try SenderBench(time: time)
+        for _ in 0..<40 {
+            let tenant = try await makeTenant(bench)
+            var draft = MessageDraft()
+            (draft.content.subject, draft.content.text) = ("Later", "Text")
+            draft.sendAt = time.now.addingTimeInterval(3_600)
+            _ = try await submitter(bench).submit(draft, to: MessageRecipientDraft(address: "a@example.com"), tenantID: tenant)
+        }
+        time.advance(by: 1)
+        let last = try await makeTenant(bench)
+        _ = try await send(1, tenant: last, bench)
+        try await bench.drainExpress()
+        #expect(bench.gateway.accepted.count == 1)
+    }
+
     @Test("classes do not see each other's messages, and a backlog of one does not hold up another")
     func classes() async throws {
         let bench = try SenderBench(time: time)

@@ -94,7 +94,10 @@ package struct HandoverRouter: Sendable {
         let names = try await open(plan.gateways, tenantID: batch.envelope.tenantID)
         guard !names.isEmpty else {
             let reason = "configuration: no gateway for \(batch.envelope.channel.rawValue)"
-            return batch.messages.map { _ in HandoverOutcome(.failed(reason: reason)) }
+            // Whoever asked for one gateway gets it or nothing; routes that name none of those that are set up are set right by somebody.
+            if batch.envelope.gateway != nil { return batch.messages.map { _ in HandoverOutcome(.failed(reason: reason)) } }
+            let later = time.now.addingTimeInterval(Self.misconfigured)
+            return batch.messages.map { _ in HandoverOutcome(.deferred(until: later, reason: reason)) }
         }
         var outcomes: [HandoverOutcome?] = Array(repeating: nil, count: batch.messages.count)
         var outage: GatewayOutage?
@@ -123,6 +126,8 @@ package struct HandoverRouter: Sendable {
 
     /// How long a message waits that no gateway took and none told when (seconds).
     private static let pause: TimeInterval = 5
+    /// How long one waits for which no gateway is set up (seconds).
+    private static let misconfigured: TimeInterval = 60
 
     private func plan(for envelope: MessageEnvelope) async throws -> RoutePlan {
         if let wanted = envelope.gateway { return RoutePlan(gateways[wanted]?.channel == envelope.channel ? [wanted] : []) }
