@@ -26,6 +26,15 @@ package indirect enum FilterNode: Sendable, Hashable {
         }
     }
 
+    /// The tree without a condition that is required of everything.
+    func without(_ condition: FilterCondition) -> FilterNode {
+        switch self {
+        case .and(let nodes): .and(nodes.map { $0.without(condition) })
+        case .condition(condition): .and([])
+        case .or, .not, .condition: self
+        }
+    }
+
     /// Conditions that hold for whatever the whole tree holds for.
     var required: [FilterCondition] {
         switch self {

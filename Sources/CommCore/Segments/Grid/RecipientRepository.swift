@@ -113,6 +113,10 @@ package struct RecipientRepository: Sendable {
         if search.filter.isAll { return try await Array(connection.query(part.select(search, offset: 0))) }
         if part.order.isByAge, search.filter.root.required.contains(where: isOrdered) {
             search = try await search.narrowed(on: connection)
+            if !search.isNarrow, let (condition, column, value) = oneValue(of: search.filter) {
+                let rest = search.without(condition)
+                return try await Array(connection.query(part.select(search, column: column, value: value, rest: rest)))
+            }
             return try await Array(connection.query(part.select(search, offset: 0)))
         }
         if part.order.isByAge, let membership = search.membershipByAge {
@@ -140,6 +144,19 @@ package struct RecipientRepository: Sendable {
         let expected = try await PlanEstimate.of(narrowed.countStatement(part.range, upTo: sortable), on: connection)
         let isFew = expected.rows < sortable
         return try await Array(connection.query(isFew ? part.selectSorted(narrowed) : part.select(narrowed, offset: 0)))
+    }
+
+    /// A status or level that everybody has who matches.
+    private static func oneValue(of filter: RecipientFilter) -> (condition: FilterCondition, column: SQL, value: String)? {
+        for condition in filter.root.required where condition.comparison == .is {
+            guard case .text(let value) = condition.value else { continue }
+            switch condition.field {
+            case .named(.status): return (condition, "c.computed_status", value)
+            case .named(.engagement): return (condition, "c.engagement_level", value)
+            default: continue
+            }
+        }
+        return nil
     }
 
     private static func total(

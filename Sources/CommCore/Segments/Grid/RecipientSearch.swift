@@ -71,6 +71,18 @@ struct RecipientSearch: Sendable {
         filter.root.required.lazy.compactMap { MembershipByAge.mailed($0, tenantID: tenantID) }.first
     }
 
+    /// The same without a condition that is looked for otherwise.
+    func without(_ condition: FilterCondition) -> RecipientSearch {
+        var rest = RecipientSearch(
+            tenantID: tenantID,
+            filter: RecipientFilter(root: filter.root.without(condition)),
+            now: now,
+            periods: periods
+        )
+        rest.candidates = candidates
+        return rest
+    }
+
     private func among(_ candidates: [UUID]?, _ condition: SQL) -> SQL {
         guard let candidates else { return condition }
         return "c.id = ANY (\(candidates)::uuid[]) AND \(sql: condition)"

@@ -24,6 +24,31 @@ struct RecipientSegment {
             """
     }
 
+    /// Those with one value of a column, through the index that has them in the order of age.
+    ///
+    /// Asked for as a range of one value: with an equality the planner may as well walk all contacts by their age, and where the newest
+    /// are all otherwise, as after an import, these are many.
+    ///
+    /// - Parameter rest: what is asked for besides.
+    func select(_ search: RecipientSearch, column: SQL, value: String, rest: RecipientSearch) -> SQL {
+        let isDescending = order.keys[0].isDescending
+        let way: SQL = isDescending ? "DESC" : "ASC"
+        let beyond: SQL =
+            if let last = cursor?[0] {
+                " AND (\(sql: column), c.id) \(raw: isDescending ? "<" : ">") (\(value)::text, \(last)::text::uuid)"
+            } else {
+                ""
+            }
+        return """
+            SELECT \(sql: output(search)) FROM (
+                SELECT c.* FROM contacts c
+                 WHERE c.tenant_id = \(search.tenantID) AND c.deleted_at IS NULL AND \(sql: column) >= \(value)::text
+                   AND \(sql: column) <= \(value)::text\(sql: beyond) AND \(sql: rest.lookups)
+                 ORDER BY \(sql: column) \(sql: way), c.id \(sql: way) LIMIT \(limit)) c
+             ORDER BY \(sql: orderBy)
+            """
+    }
+
     /// All that match, then sorted: where they are few, but none of them near the beginning of the order.
     ///
     /// Only the keys are sorted: where an index has all that is asked for, of the contacts no more than the page is read.
