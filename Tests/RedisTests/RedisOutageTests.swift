@@ -55,8 +55,8 @@ import Testing
 
     @Test func `a command that is cancelled before it is written is never sent`() async throws {
         try await RedisServer.with { server in
-            try await server.withClient { client in
-                try await server.withClient { other in
+            try await server.withClient({ $0.commandTimeout = .seconds(60) }) { client in
+                try await server.withClient({ $0.commandTimeout = .seconds(60) }) { other in
                     async let first = client.send(["BLPOP", "gate", "0"])
                     try await server.waitForBlockedClient()
                     let second = Task { try await client.send(["SET", "second", "sent"]) }
