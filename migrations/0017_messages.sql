@@ -73,7 +73,6 @@ CREATE TABLE message_requests (
     PRIMARY KEY (tenant_id, id)
 );
 CREATE INDEX message_requests_source ON message_requests (tenant_id, source_type, source_id, id) WHERE source_type IS NOT NULL;
-CREATE INDEX message_requests_tags ON message_requests USING gin (tags) WHERE tags <> '{}';
 CREATE INDEX message_requests_artifact ON message_requests (tenant_id, artifact_id);
 CALL comm_isolate('message_requests');
 GRANT SELECT, INSERT ON message_requests TO comm_api;

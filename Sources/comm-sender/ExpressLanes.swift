@@ -10,26 +10,22 @@ struct ExpressLanes {
     /// A deferred message and one whose signal was lost wait no longer than this.
     private static let idle = Duration.milliseconds(500)
 
-    let dispatcher: Dispatcher
-    let listener: PostgresListener
     let services: [any Service]
 
     /// - Parameter workers: for each class of express messages.
     init(_ dispatcher: Dispatcher, database: DatabaseSettings, workers: Int, process: DaemonProcess) {
-        self.dispatcher = dispatcher
         let listener = PostgresListener(
             configuration: PostgresConfiguration(url: database.url.reveal(), poolSize: 1, applicationName: "\(process.name) listener"),
             channels: [ExpressBell.channel],
             logger: process.logger
         )
-        self.listener = listener
         var signals: [Priority: WakeSignal] = [:]
         var duties: [any Service] = []
         for priority in Priority.allCases {
             let signal = WakeSignal()
             signals[priority] = signal
             // What is sent in bulk on request does not need more than one.
-            for worker in 1...(priority == .newsletter || priority == .campaign ? 1 : workers) {
+            for worker in 1...(priority.isMarketing ? 1 : workers) {
                 let turn = ExpressTurn()
                 duties.append(
                     process.duty("express-p\(priority.rawValue)-\(worker)", idle: Self.idle, wake: signal) {

@@ -203,7 +203,7 @@ package struct DeliveryLogRepository: Sendable {
                 RETURNING m.*)
             INSERT INTO delivery_events (tenant_id, id, created_at, campaign_id, contact_id, channel, recipient, outcome, reason,
                                          gateway, artifact_id, merge_values, attempts, is_test, occurred_at)
-            SELECT m.tenant_id, m.id, to_timestamp(('x' || left(translate(m.id::text, '-', ''), 12))::bit(48)::bigint / 1000.0),
+            SELECT m.tenant_id, m.id, \(sql: SequenceIDs.time(of: "m.id")),
                    m.campaign_id, m.contact_id, m.channel, m.recipient, coalesce(r.outcome, \(batch.fallback?.outcome)),
                    coalesce(r.reason, \(batch.fallback?.reason)), r.gateway, m.artifact_id, m.merge_values, m.attempts + 1,
                    m.is_test, \(now)

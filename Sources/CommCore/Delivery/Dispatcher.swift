@@ -238,7 +238,8 @@ package struct Dispatcher: Sendable {
 }
 
 extension QueuedMessage {
-    fileprivate var outgoing: OutgoingMessage {
+    /// As gateways are given it.
+    var outgoing: OutgoingMessage {
         OutgoingMessage(id: id, contactID: contactID, recipient: recipient, mergeValues: mergeValues)
     }
 

@@ -27,7 +27,7 @@ package struct ExpressHandoverRepository: Sendable {
                 FROM (SELECT tenant_id, id FROM message_handovers WHERE check_after <= \(now)
                       ORDER BY check_after LIMIT \(limit) FOR UPDATE SKIP LOCKED) d
                 WHERE h.tenant_id = d.tenant_id AND h.id = d.id
-                RETURNING h.*, to_timestamp(('x' || left(translate(h.id::text, '-', ''), 12))::bit(48)::bigint / 1000.0) AS created_at)
+                RETURNING h.*, \(sql: SequenceIDs.time(of: "h.id")) AS created_at)
             SELECT q.id, q.tenant_id, q.contact_id, q.recipient, q.merge_values, q.attempts, q.gateway, q.campaign_id, q.request_id,
                    q.channel, due.artifact_id AS test_artifact_id, q.is_test, \(sql: Eligibility.columns)
             FROM due JOIN LATERAL (SELECT d.*, due.priority FROM delivery_events d

@@ -82,9 +82,7 @@ package struct HandoverReconciler: Sendable {
             envelope: content.envelope,
             renderer: content.renderer,
             scope: scope,
-            messages: eligible.map {
-                OutgoingMessage(id: $0.id, contactID: $0.contactID, recipient: $0.recipient, mergeValues: $0.mergeValues)
-            },
+            messages: eligible.map(\.outgoing),
             isRepeat: true
         )
         try await dispatcher.router.handOverAgain(batch, gateway: gateway)

@@ -36,7 +36,7 @@ struct RequestEnvelopeRepository: Sendable {
             replyTo: options.replyTo
         )
         envelope.channel = try row.get("channel")
-        envelope.isMarketing = priority == Priority.newsletter.rawValue || priority == Priority.campaign.rawValue
+        envelope.isMarketing = Priority(rawValue: priority)?.isMarketing == true
         envelope.priority = priority
         envelope.gateway = try row.get("gateway")
         envelope.expiresAt = try row.get("expires_at")

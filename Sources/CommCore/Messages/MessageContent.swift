@@ -1,13 +1,11 @@
 import FoundationEssentials
 import Postgres
 
-/// Compiled content of messages: an artifact that is there, or a program that still has to be stored.
+/// Compiled content of messages: an artifact, and what it asks for.
 struct MessageContent: Sendable {
     let artifactID: UUID
     /// What it asks of a recipient, in the order of the merge values.
     let fields: [String]
-    /// To be stored; nil when the artifact is there already.
-    var program: (json: String, hash: String)?
     var templateID: UUID?
 
     /// A recipient's values in the order of the fields.

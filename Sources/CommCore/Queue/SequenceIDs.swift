@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Postgres
 
 /// The bounds of the message ids of a campaign.
 ///
@@ -21,6 +22,11 @@ package enum SequenceIDs {
     /// The range of all ids of a campaign.
     package static func range(startedAt: Date) -> (first: UUID, last: UUID) {
         UUIDv7.bounds(of: startedAt)
+    }
+
+    /// The time that an id was made at, as an expression of SQL.
+    static func time(of id: SQL) -> SQL {
+        "to_timestamp(('x' || left(translate(\(sql: id)::text, '-', ''), 12))::bit(48)::bigint / 1000.0)"
     }
 
     static func milliseconds(of date: Date) -> Int64 {

@@ -37,9 +37,6 @@ package struct HandoverRouter: Sendable {
         self.init(gateways: [gateway], routes: FixedRoutes([gateway.channel: [gateway.name]]), pauses: pauses, time: time)
     }
 
-    /// Names of all gateways.
-    package var names: [String] { gateways.keys.sorted() }
-
     /// Whether any gateway takes more work now.
     package func hasRoom() async throws -> Bool {
         for gateway in gateways.values where try await gateway.hasRoom() { return true }

@@ -33,7 +33,7 @@ enum QueueExit {
             counted AS (\(sql: DeliveryCounterRepository.addition(of: "(SELECT * FROM moved WHERE request_id IS NOT NULL)", now: now)))
             INSERT INTO delivery_events (tenant_id, id, created_at, campaign_id, request_id, contact_id, channel, recipient, outcome, reason,
                                          gateway, artifact_id, merge_values, attempts, is_test, occurred_at)
-            SELECT tenant_id, id, to_timestamp(('x' || left(translate(id::text, '-', ''), 12))::bit(48)::bigint / 1000.0), campaign_id,
+            SELECT tenant_id, id, \(sql: SequenceIDs.time(of: "id")), campaign_id,
                    request_id, contact_id, channel, recipient, outcome, \(disposition.reason), gateway, artifact_id, merge_values, attempts,
                    is_test, \(now)
               FROM moved ORDER BY id
