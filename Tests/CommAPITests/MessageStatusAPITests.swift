@@ -121,6 +121,40 @@ struct MessageStatusAPITests {
         }
     }
 
+    @Test("a message shows what stands behind it, which is found, taken back and not tried again beside it")
+    func fallback() async throws {
+        try await withAPI { client in
+            let body = #"""
+                {"recipient":"ann@example.com","subject":"Taxi","body":"Here","fallback":[
+                 {"channel":"sms","recipient":"+4915112345678","body":"Here"},{"channel":"email","recipient":"bob@example.com","subject":"s","body":"b"}]}
+                """#
+            func send() async throws -> UUID { try await client.send(.post, "/api/v1/messages", body).id("data.uuid") }
+            let first = try await send()
+            let waiting = try await client.send(.get, "/api/v1/messages/\(first)")
+            #expect(waiting.string("data.fallback.state") == "waiting" && waiting.string("data.fallback.channel") == "sms", "\(waiting.text)")
+            #expect(waiting.value("data.fallback_of") == .null)
+            let second = try waiting.id("data.fallback.uuid")
+            let next = try await client.send(.get, "/api/v1/messages/\(second)")
+            #expect(next.string("data.state") == "waiting" && next.string("data.blocked_by[0].code") == "waits_for_failure", "\(next.text)")
+            #expect(try next.id("data.fallback_of") == first && next.string("data.recipient") == "+4915112345678")
+            #expect(try await client.send(.get, "/api/v1/messages?state=waiting").value("data.messages[1]") != nil)
+            let stranger = try await client.withNewTenant()
+            try await stranger.send(.get, "/api/v1/messages/\(second)").expectProblem(404)
+            try await stranger.send(.delete, "/api/v1/messages/\(second)").expectProblem(404)
+            let gone = try await client.send(.delete, "/api/v1/messages/\(first)")
+            #expect(gone.string("data.state") == "cancelled" && gone.string("data.fallback.state") == "cancelled", "\(gone.text)")
+            try await client.send(.delete, "/api/v1/messages/\(second)").expectProblem(409, code: "message_left")
+
+            let failed = try await send()
+            try await TestSender(answer: .failed(reason: "550 no")).runTests(client)
+            client.time.advance(by: 1)
+            let refused = try await client.send(.post, "/api/email-reliability/queue/jobs/\(failed)/retry")
+            refused.expectProblem(409, code: "fallback_used")
+            let many = try await client.send(.post, "/api/email-reliability/queue/retry-failed", "{}")
+            #expect(many.number("data.requested") == 0 && many.number("data.left_out.fallback_used") == 1, "\(many.text)")
+        }
+    }
+
     @Test("lists are narrowed by query, lead on by cursor, and name every mistake")
     func list() async throws {
         try await withAPI { client in

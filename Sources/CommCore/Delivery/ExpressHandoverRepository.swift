@@ -71,11 +71,18 @@ package struct ExpressHandoverRepository: Sendable {
         let ids = messages.map(\.id)
         try await client.execute(
             """
-            UPDATE delivery_events d SET outcome = v.outcome, reason = v.reason, occurred_at = \(now)
-            FROM (SELECT unnest(\(ids)::uuid[]) AS id, unnest(\(ids.map(UUIDv7.time(of:)))::timestamptz[]) AS created_at,
-                         unnest(\(messages.map { $0.verdict?.outcome })::text[]) AS outcome,
-                         unnest(\(messages.map { $0.verdict?.reason })::text[]) AS reason) v
-            WHERE d.tenant_id = \(tenantID) AND d.id = v.id AND d.created_at = v.created_at AND d.outcome = 'sent'
+            WITH withdrawn AS (
+                UPDATE delivery_events d SET outcome = v.outcome, reason = v.reason, occurred_at = \(now)
+                FROM (SELECT unnest(\(ids)::uuid[]) AS id, unnest(\(ids.map(UUIDv7.time(of:)))::timestamptz[]) AS created_at,
+                             unnest(\(messages.map { $0.verdict?.outcome })::text[]) AS outcome,
+                             unnest(\(messages.map { $0.verdict?.reason })::text[]) AS reason) v
+                WHERE d.tenant_id = \(tenantID) AND d.id = v.id AND d.created_at = v.created_at AND d.outcome = 'sent'
+                RETURNING d.tenant_id, d.id, d.outcome, d.request_id),
+            \(sql: FallbackRepository.queueing(
+                after: "SELECT tenant_id, id FROM withdrawn WHERE outcome IN \(sql: FallbackRepository.outcomes) AND request_id IS NOT NULL",
+                now: now
+            ))
+            SELECT
             """
         )
     }

@@ -3,8 +3,8 @@ import FoundationEssentials
 
 /// Where the messages of a channel go: a mail address, a telephone number or the registration of an app.
 package struct ChannelAddress: Sendable, Equatable {
-    /// The longest registration that is taken (characters).
-    package static let longestToken = 4_096
+    /// The longest registration that is taken (characters): no more than the key of an index holds; those of today have about 160.
+    package static let longestToken = 2_048
     private static let hashPrefix = "push:"
 
     package let channel: Channel

@@ -41,6 +41,7 @@ extension QueueError: ProblemConvertible {
         case .inFlight: conflict("message_in_flight")
         case .alreadyLeft: conflict("message_left")
         case .notFailed: conflict("message_not_failed")
+        case .replaced: conflict("fallback_used")
         case .operatorOnly: .forbidden(message, code: "operator_only")
         }
     }

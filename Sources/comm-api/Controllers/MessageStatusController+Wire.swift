@@ -85,17 +85,33 @@ extension MessageStatusController {
             }
         }
 
+        struct FallbackWire: Encodable {
+            let uuid: UUID
+            let channel: String
+            let state: String
+            @OrNull var reason: String?
+
+            init(_ fallback: MessageFallback) {
+                (uuid, channel, state) = (fallback.id, fallback.channel, fallback.state.rawValue)
+                _reason = OrNull(wrappedValue: fallback.reason)
+            }
+        }
+
         private let message: MessageWire
         @OrNull private var why: String?
         private let blockedBy: [BlockerWire]
+        @OrNull private var fallback: FallbackWire?
+        @OrNull private var fallbackOf: UUID?
         private let events: [EventWire]
 
-        private enum CodingKeys: CodingKey { case why, blockedBy, events }
+        private enum CodingKeys: CodingKey { case why, blockedBy, fallback, fallbackOf, events }
 
         init(_ status: MessageStatus) throws {
             message = try MessageWire(status.facts, state: status.state)
             _why = OrNull(wrappedValue: status.explanation)
             blockedBy = status.blockers.map(BlockerWire.init)
+            _fallback = OrNull(wrappedValue: status.fallback.map(FallbackWire.init))
+            _fallbackOf = OrNull(wrappedValue: status.fallbackOf)
             events = try status.events.map(EventWire.init)
         }
 
@@ -104,6 +120,8 @@ extension MessageStatusController {
             var container = encoder.container(keyedBy: CodingKeys.self)
             try container.encode(_why, forKey: .why)
             try container.encode(blockedBy, forKey: .blockedBy)
+            try container.encode(_fallback, forKey: .fallback)
+            try container.encode(_fallbackOf, forKey: .fallbackOf)
             try container.encode(events, forKey: .events)
         }
     }

@@ -166,18 +166,22 @@ extension QueueControlController {
         @OrNull var requestID: UUID?
         @OrNull var channel: String?
         let requested: Int64
+        let leftOut: [String: Int64]
         let retried: Int64
         @OrNull var requestedBy: String?
         @OrNull var createdAt: Date?
         @OrNull var finishedAt: Date?
 
-        init(_ retry: CampaignRetry?, classes: [RetryClass]) {
+        /// - Parameter replaced: how many were left out, where there is no wish to tell.
+        init(_ retry: CampaignRetry?, classes: [RetryClass], replaced: Int64 = 0) {
             _id = OrNull(wrappedValue: retry?.id)
             self.classes = (retry?.classes ?? classes).map(\.rawValue)
             _campaignID = OrNull(wrappedValue: retry?.campaignID)
             _requestID = OrNull(wrappedValue: retry?.requestID)
             _channel = OrNull(wrappedValue: retry?.channel)
             (requested, retried) = (retry?.requested ?? 0, retry?.retried ?? 0)
+            let replaced = retry?.replaced ?? replaced
+            leftOut = replaced > 0 ? ["fallback_used": replaced] : [:]
             _requestedBy = OrNull(wrappedValue: retry?.requestedBy)
             _createdAt = OrNull(wrappedValue: retry?.createdAt)
             _finishedAt = OrNull(wrappedValue: retry?.finishedAt)

@@ -81,14 +81,14 @@ struct QueueControlController: Sendable {
     func retryFailed(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
         let body: RetryRequest = try await request.fields(limit: bodyLimit)
         let (tenantID, who) = (context.tenantID, context.caller.credential)
-        let retry =
+        let (retry, replaced) =
             if let campaignID = body.campaignID {
-                try await campaignRetries.request(tenantID: tenantID, campaignID: campaignID, classes: body.classes, by: who)
+                (try await campaignRetries.request(tenantID: tenantID, campaignID: campaignID, classes: body.classes, by: who), Int64(0))
             } else {
                 try await retries.request(tenantID: tenantID, selection: body.selection, classes: body.classes, by: who)
             }
-        let message = retry.map { "\($0.requested) messages are tried again" } ?? "No message has failed in these classes"
-        return Answer(RetryWire(retry, classes: body.classes), message: message)
+        let message = retry.map { "\($0.requested) messages are tried again" } ?? "No message that failed in these classes can be tried again"
+        return Answer(RetryWire(retry, classes: body.classes, replaced: replaced), message: message)
     }
 
     /// Asks for one message to be tried again.

@@ -20,6 +20,8 @@ package struct CampaignBlocker: Sendable, Equatable {
         case queuePaused = "queue_paused"
         /// Of a message: its time is over.
         case expired
+        /// Of a message: it goes out only when another one cannot.
+        case waitsForFailure = "waits_for_failure"
     }
 
     package let code: Code

@@ -96,7 +96,10 @@ package struct CampaignRetrier: Sendable {
             channel: (try row.get("channel") as String?).flatMap(Channel.init(rawValue:)),
             messageIDs: try row.get("message_ids")
         )
-        let condition = MessageRetryRepository.condition(tenantID: tenantID, selection, try row.get("classes"), now: now)
+        let condition: SQL = """
+            \(sql: MessageRetryRepository.condition(tenantID: tenantID, selection, try row.get("classes"), now: now))
+            AND NOT \(sql: MessageRetryRepository.isReplaced)
+            """
         let rows = try await take(condition, row, priority: Self.priority, now: now, on: connection)
         let total: Int = try rows.reduce(0) { $0 + (try $1.get("count") as Int) }
         return (total, try rows.first?.get("last"))

@@ -14,12 +14,14 @@ package struct CampaignRetry: Sendable, Equatable {
     package let requestedBy: String?
     /// Messages that were meant when it was asked for.
     package let requested: Int64
+    /// Messages that are left out, since their fallback went out in their place.
+    package let replaced: Int64
     /// Messages that are back in the queue.
     package let retried: Int64
     package let createdAt: Date
     package let finishedAt: Date?
 
-    static let columns: SQL = "id, campaign_id, request_id, channel, classes, requested_by, requested, retried, created_at, finished_at"
+    static let columns: SQL = "id, campaign_id, request_id, channel, classes, requested_by, requested, replaced, retried, created_at, finished_at"
 
     init(row: PostgresRow) throws {
         id = try row.get("id")
@@ -27,6 +29,7 @@ package struct CampaignRetry: Sendable, Equatable {
         classes = try row.get("classes")
         requestedBy = try row.get("requested_by")
         requested = try row.get("requested")
+        replaced = try row.get("replaced")
         retried = try row.get("retried")
         createdAt = try row.get("created_at")
         finishedAt = try row.get("finished_at")

@@ -11,6 +11,8 @@ package struct QueueError: Error, Sendable, Equatable {
         case operatorOnly
         /// The message has not failed.
         case notFailed
+        /// Its fallback went out in its place.
+        case replaced
     }
 
     package let code: Code

@@ -51,7 +51,7 @@ struct MessageRetryTests {
         let fixture = try await failed(bench, tenant)
         time.advance(by: 60)
         let wish = try #require(
-            try await retries(bench).request(tenantID: tenant, selection: RetrySelection(), classes: [.rejected, .expired], by: "key:1")
+            try await retries(bench).request(tenantID: tenant, selection: RetrySelection(), classes: [.rejected, .expired], by: "key:1").wish
         )
         #expect(wish.requested == 2 && wish.campaignID == nil)
         let again = try await retries(bench).request(
@@ -60,7 +60,7 @@ struct MessageRetryTests {
             classes: [.rejected, .expired],
             by: nil
         )
-        #expect(again?.id == wish.id)
+        #expect(again.wish?.id == wish.id)
         try await retryAll(bench)
         let queued = try await bench.client.query("SELECT id, priority FROM message_queue ORDER BY recipient")
         #expect(try queued.map { try $0.get("id") as UUID } == [fixture.ids[1], fixture.ids[2]])
@@ -99,10 +99,10 @@ struct MessageRetryTests {
         #expect(try await retries(bench).request(tenantID: tenant, messageID: fixture.ids[1], by: nil).requested == 1)
         let selection = RetrySelection(requestID: fixture.requestID, channel: .email)
         #expect(
-            try await retries(bench).request(tenantID: tenant, selection: selection, classes: RetryClass.failures, by: nil)?.requested == 2
+            try await retries(bench).request(tenantID: tenant, selection: selection, classes: RetryClass.failures, by: nil).wish?.requested == 2
         )
         let none = RetrySelection(channel: .sms)
-        #expect(try await retries(bench).request(tenantID: tenant, selection: none, classes: RetryClass.allCases, by: nil) == nil)
+        #expect(try await retries(bench).request(tenantID: tenant, selection: none, classes: RetryClass.allCases, by: nil).wish == nil)
         let refused: [(UUID, QueueError.Code)] = [
             (fixture.ids[0], .notFailed), (over.ids[1], .notFailed), (UUIDv7.make(at: time.now), .notFound),
         ]

@@ -1,7 +1,8 @@
 import FoundationEssentials
 import Postgres
 
-/// Takes back a message that has not left: it leaves the queue as skipped, with the reason `cancelled`.
+/// Takes back a message that has not left: it leaves the queue as skipped, with the reason `cancelled`, and what waits in case that it fails
+/// does not go out either.
 ///
 /// The row is locked against senders, and they pass over locked rows: either a sender has it in hand first, and it is refused here, or it
 /// is gone when a sender looks.
@@ -19,8 +20,23 @@ package struct MessageCancellation: Sendable {
     package func cancel(tenantID: UUID, id: UUID) async throws {
         let now = time.now
         try await client.withTenant(tenantID) { connection in
-            guard let facts = try await MessageStatusRepository.facts(tenantID: tenantID, id: id, now: now, on: connection) else {
+            guard var facts = try await MessageStatusRepository.facts(tenantID: tenantID, id: id, now: now, on: connection) else {
                 throw QueueError.messageNotFound
+            }
+            if facts.state(now: now) == .waiting {
+                let gone = try await FallbackRepository.cancel(
+                    behind: id,
+                    includingItself: true,
+                    tenantID: tenantID,
+                    now: now,
+                    on: connection
+                )
+                if gone.contains(id) { return try await Self.note(id, tenantID: tenantID, on: connection) }
+                // The message before it has just failed.
+                guard let later = try await MessageStatusRepository.facts(tenantID: tenantID, id: id, now: now, on: connection) else {
+                    throw QueueError.messageNotFound
+                }
+                facts = later
             }
             guard let live = facts.live, let priority = facts.priority else { throw Self.left(facts, now: now) }
             let key: SQL = "q.priority = \(Int16(priority)) AND q.id = \(id)"
@@ -39,11 +55,8 @@ package struct MessageCancellation: Sendable {
                 on: connection
             )
             guard gone.isEmpty else {
-                return try await AuditRepository.record(
-                    AuditNote(eventType: "queue_control", action: "cancelled", resourceType: "message", resourceID: id),
-                    tenantID: tenantID,
-                    on: connection
-                )
+                _ = try await FallbackRepository.cancel(behind: id, tenantID: tenantID, now: now, on: connection)
+                return try await Self.note(id, tenantID: tenantID, on: connection)
             }
             // A sender was faster.
             guard let facts = try await MessageStatusRepository.facts(tenantID: tenantID, id: id, now: now, on: connection) else {
@@ -51,6 +64,14 @@ package struct MessageCancellation: Sendable {
             }
             throw facts.logged == nil ? Self.inFlight : Self.left(facts, now: now)
         }
+    }
+
+    private static func note(_ id: UUID, tenantID: UUID, on connection: PostgresConnection) async throws {
+        try await AuditRepository.record(
+            AuditNote(eventType: "queue_control", action: "cancelled", resourceType: "message", resourceID: id),
+            tenantID: tenantID,
+            on: connection
+        )
     }
 
     /// Locks the chunk, which no sender may have begun, and makes it one message smaller.

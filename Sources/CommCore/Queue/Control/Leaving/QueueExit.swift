@@ -30,7 +30,11 @@ enum QueueExit {
             WITH moved AS (
                 DELETE FROM message_queue q WHERE q.tenant_id = \(tenantID) AND \(sql: selection)
                 RETURNING q.*, \(disposition.outcome)::text AS outcome, NULL::text AS gateway),
-            counted AS (\(sql: DeliveryCounterRepository.addition(of: "(SELECT * FROM moved WHERE request_id IS NOT NULL)", now: now)))
+            counted AS (\(sql: DeliveryCounterRepository.addition(of: "(SELECT * FROM moved WHERE request_id IS NOT NULL)", now: now))),
+            \(sql: FallbackRepository.queueing(
+                after: "SELECT tenant_id, id FROM moved WHERE outcome IN \(sql: FallbackRepository.outcomes) AND request_id IS NOT NULL",
+                now: now
+            ))
             INSERT INTO delivery_events (tenant_id, id, created_at, campaign_id, request_id, contact_id, channel, recipient, outcome, reason,
                                          gateway, artifact_id, merge_values, attempts, is_test, occurred_at)
             SELECT tenant_id, id, \(sql: SequenceIDs.time(of: "id")), campaign_id,

@@ -13,6 +13,10 @@ extension MessageFacts {
         campaign: [CampaignBlocker]?,
         now: Date
     ) -> [CampaignBlocker] {
+        if let waitsFor, logged == nil {
+            let detail = "It goes out when the message \(waitsFor.uuidString.lowercased()) fails, is suppressed or comes back"
+            return [CampaignBlocker(code: .waitsForFailure, detail: detail)]
+        }
         guard let live, !live.isLeased(now: now) else { return [] }
         var found: [CampaignBlocker] = []
         if let expiresAt, expiresAt <= now {

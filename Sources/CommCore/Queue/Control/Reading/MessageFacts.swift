@@ -54,13 +54,15 @@ package struct MessageFacts: Sendable {
     package let request: Request?
     /// Why it failed, in the classes that a retry can name.
     package let failure: RetryClass?
+    /// The message that has to fail before this one goes into the queue.
+    package let waitsFor: UUID?
     /// Types of what was reported about it.
     package let reported: [EventType]
 
     /// Where it stands.
     package func state(now: Date) -> MessageState {
         if let logged { return .ended(outcome: logged.outcome, reason: logged.reason, events: reported) }
-        guard let live else { return .unknown }
+        guard let live else { return waitsFor == nil ? .unknown : .waiting }
         return .live(
             isLeased: live.isLeased(now: now),
             wasTried: !live.isInChunk && attempts > 0,

@@ -7,14 +7,24 @@ enum MessageFactsSQL {
     static let live: SQL = """
         q.id, q.request_id, q.campaign_id, q.channel, q.priority, q.recipient, q.contact_id, q.artifact_id, q.is_test, q.attempts,
         q.due_at, q.lease_until, q.last_error, q.in_chunk, NULL::text AS outcome, NULL::text AS reason, NULL::text AS gateway,
-        NULL::timestamptz AS occurred_at, NULL::text AS failure
+        NULL::timestamptz AS occurred_at, NULL::text AS failure, NULL::uuid AS waits_for
         """
 
     /// The columns of a row `d` of the delivery log.
     static let logged: SQL = """
         d.id, d.request_id, d.campaign_id, d.channel, NULL::smallint AS priority, d.recipient, d.contact_id, d.artifact_id, d.is_test,
         d.attempts, NULL::timestamptz AS due_at, NULL::timestamptz AS lease_until, NULL::text AS last_error,
-        false AS in_chunk, d.outcome, d.reason, d.gateway, d.occurred_at, \(sql: RetryClass.sql) AS failure
+        false AS in_chunk, d.outcome, d.reason, d.gateway, d.occurred_at, \(sql: RetryClass.sql) AS failure, NULL::uuid AS waits_for
+        """
+
+    /// The columns of a row `f` of what goes out when another message cannot; what did so is in the queue or in the log.
+    static let waiting: SQL = """
+        f.id, f.request_id, NULL::uuid AS campaign_id, f.channel, f.priority, f.recipient, NULL::uuid AS contact_id,
+        NULL::uuid AS artifact_id, false AS is_test, 0::smallint AS attempts, NULL::timestamptz AS due_at,
+        NULL::timestamptz AS lease_until, NULL::text AS last_error, false AS in_chunk,
+        CASE WHEN f.cancelled_at IS NOT NULL THEN 'skipped' END AS outcome,
+        CASE WHEN f.cancelled_at IS NOT NULL THEN \(MessageState.cancelledReason)::text END AS reason, NULL::text AS gateway,
+        f.cancelled_at AS occurred_at, NULL::text AS failure, f.after_id AS waits_for
         """
 
     /// The rows of a page with request, chunk and the types of what was reported, each looked up by its key.
@@ -51,6 +61,7 @@ extension MessageFacts {
         (isTest, attempts) = (try row.get("is_test"), try row.get("attempts"))
         expiresAt = try row.get("expires_at")
         failure = try row.get("failure")
+        waitsFor = try row.get("waits_for")
         reported = (try row.get("reported") as [String]? ?? []).compactMap(EventType.init(rawValue:))
         if let dueAt: Date = try row.get("due_at") {
             live = Live(

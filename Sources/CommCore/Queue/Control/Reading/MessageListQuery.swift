@@ -60,6 +60,17 @@ struct MessageListQuery: Sendable {
                 )
             }
         }
+        if readsFallbacks {
+            sources.append(
+                source(
+                    MessageFactsSQL.waiting,
+                    "message_fallbacks f",
+                    alias: "f",
+                    ["f.used_at IS NULL"] + recipient("f"),
+                    requests
+                )
+            )
+        }
         return union(sources, order: "request_id DESC, id DESC")
     }
 
@@ -144,6 +155,10 @@ struct MessageListQuery: Sendable {
 
     // MARK: Of both
 
+    /// What waits for another message to fail, or was taken back while it did.
+    private var readsFallbacks: Bool {
+        !filter.isDeadLetter && (filter.states.isEmpty || !filter.states.isDisjoint(with: [.waiting, .cancelled]))
+    }
     private var readsLog: Bool { filter.states.isEmpty || filter.states.contains { !$0.isLive } }
     private var readsQueue: Bool { !filter.isDeadLetter && (filter.states.isEmpty || filter.states.contains(where: \.isLive)) }
 

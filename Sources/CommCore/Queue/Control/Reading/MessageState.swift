@@ -2,10 +2,13 @@ import Postgres
 
 /// Where a message stands, as its sender sees it.
 ///
-/// While it is in the queue: `scheduled → queued → sending`, and by way of `deferred` back. Once it has left the queue without being handed
+/// Before it is in the queue, when it is for the case that another one fails: `waiting`. While it is in the queue:
+/// `scheduled → queued → sending`, and by way of `deferred` back. Once it has left the queue without being handed
 /// over: `cancelled`, `skipped`, `suppressed`, `expired`, `failed`, `unknown`. Once it was handed over it is the highest that was ever
 /// reported, in the order `sent < failed < delivered < bounced < complained`; so any order of reports, with any duplicates, gives the same.
 package enum MessageState: String, Sendable, CaseIterable, PostgresEnum {
+    /// Goes into the queue when another message cannot be sent.
+    case waiting
     /// Its time has not come.
     case scheduled
     /// It is due, and nobody has it in hand.

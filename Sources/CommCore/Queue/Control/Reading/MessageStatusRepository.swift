@@ -22,11 +22,14 @@ package struct MessageStatusRepository: Sendable {
                 throw QueueError.messageNotFound
             }
             let state = facts.state(now: now)
+            let (fallback, fallbackOf) = try await Self.fallback(of: facts, tenantID: tenantID, now: now, on: connection)
             return MessageStatus(
                 facts: facts,
                 state: state,
                 events: try await Self.events(of: facts, tenantID: tenantID, on: connection),
-                blockers: state.isLive ? try await Self.blockers(of: facts, tenantID: tenantID, now: now, on: connection) : []
+                fallback: fallback,
+                fallbackOf: fallbackOf,
+                blockers: state.isLive || state == .waiting ? try await Self.blockers(of: facts, tenantID: tenantID, now: now, on: connection) : []
             )
         }
     }
@@ -40,9 +43,44 @@ package struct MessageStatusRepository: Sendable {
             UNION ALL
             (SELECT \(sql: MessageFactsSQL.live) FROM message_queue q
               WHERE q.tenant_id = \(tenantID) AND q.priority IN (0, 1, 2, 3, 4) AND q.id = \(id))
+            UNION ALL
+            (SELECT \(sql: MessageFactsSQL.waiting) FROM message_fallbacks f
+              WHERE f.tenant_id = \(tenantID) AND f.id = \(id) AND f.used_at IS NULL)
             LIMIT 1
             """
         return try await connection.query(MessageFactsSQL.complete(page, tenantID: tenantID, now: now)).first.map(MessageFacts.init(row:))
+    }
+
+    /// What stands behind a message of a request, and before it.
+    private static func fallback(
+        of facts: MessageFacts,
+        tenantID: UUID,
+        now: Date,
+        on connection: PostgresConnection
+    ) async throws -> (next: MessageFallback?, before: UUID?) {
+        guard facts.request != nil else { return (nil, nil) }
+        let rows = try await connection.query(
+            """
+            SELECT id, after_id, channel FROM message_fallbacks
+             WHERE tenant_id = \(tenantID) AND (after_id = \(facts.id) OR id = \(facts.id))
+            """
+        )
+        var (next, before): (MessageFallback?, UUID?) = (nil, nil)
+        for row in rows {
+            let (id, afterID): (UUID, UUID) = (try row.get("id"), try row.get("after_id"))
+            guard afterID == facts.id else {
+                before = afterID
+                continue
+            }
+            let found = try await Self.facts(tenantID: tenantID, id: id, now: now, on: connection)
+            next = MessageFallback(
+                id: id,
+                channel: try row.get("channel"),
+                state: found?.state(now: now) ?? .unknown,
+                reason: found?.logged?.reason ?? found?.live?.lastError
+            )
+        }
+        return (next, before)
     }
 
     private static func blockers(
@@ -67,7 +105,8 @@ package struct MessageStatusRepository: Sendable {
 
     /// Everything that is known to have happened: the request, earlier tries, the outcome, and what came back.
     private static func events(of facts: MessageFacts, tenantID: UUID, on connection: PostgresConnection) async throws -> [MessageEvent] {
-        var events = [MessageEvent(type: "queued", occurredAt: facts.createdAt, source: "queue")]
+        // What only waits was asked for, and is not queued.
+        var events = facts.waitsFor == nil ? [MessageEvent(type: "queued", occurredAt: facts.createdAt, source: "queue")] : []
         let tries = try await connection.query(
             """
             SELECT attempt, outcome, reason, gateway, occurred_at, retried_at FROM delivery_attempts

@@ -15,15 +15,15 @@ package struct MessageRetryRepository: Sendable {
 
     /// Leaves the wish.
     ///
-    /// One that is open and means the same is answered again.
-    /// - Returns: nil when no message is of these classes.
+    /// One that is open and means the same is answered again. Messages whose fallback went out are left out: somebody would be told twice.
+    /// - Returns: the wish, nil when no message is of these classes; and how many are left out.
     /// - Throws: `QueueError.notFound` for a request that the tenant does not have.
     package func request(
         tenantID: UUID,
         selection: RetrySelection,
         classes: [RetryClass],
         by who: String?
-    ) async throws -> CampaignRetry? {
+    ) async throws -> (wish: CampaignRetry?, replaced: Int64) {
         let now = time.now
         return try await client.withTenant(tenantID) { connection in
             if let id = selection.requestID { try await Self.require(request: id, tenantID: tenantID, on: connection) }
@@ -36,26 +36,34 @@ package struct MessageRetryRepository: Sendable {
                    AND message_ids IS NOT DISTINCT FROM \(selection.messageIDs)::uuid[] ORDER BY id LIMIT 1
                 """
             )
-            if let row = open.first { return try CampaignRetry(row: row) }
-            let condition = Self.condition(tenantID: tenantID, selection, classes, now: now)
-            let count: Int64 = try await connection.query("SELECT count(*) AS count FROM delivery_events d WHERE \(sql: condition)").one {
-                try $0.get("count")
+            if let row = open.first {
+                let wish = try CampaignRetry(row: row)
+                return (wish, wish.replaced)
             }
-            guard count > 0 else { return nil }
-            return try await connection.query(
+            let condition = Self.condition(tenantID: tenantID, selection, classes, now: now)
+            let (count, replaced): (Int64, Int64) = try await connection.query(
                 """
-                INSERT INTO campaign_retries (tenant_id, id, request_id, channel, message_ids, classes, requested_by, requested, created_at)
+                SELECT count(*) FILTER (WHERE NOT is_replaced) AS count, count(*) FILTER (WHERE is_replaced) AS replaced
+                  FROM (SELECT \(sql: Self.isReplaced) AS is_replaced FROM delivery_events d WHERE \(sql: condition)) d
+                """
+            ).one { (try $0.get("count"), try $0.get("replaced")) }
+            guard count > 0 else { return (nil, replaced) }
+            let wish = try await connection.query(
+                """
+                INSERT INTO campaign_retries (tenant_id, id, request_id, channel, message_ids, classes, requested_by, requested, replaced,
+                                              created_at)
                 VALUES (\(tenantID), \(UUIDv7.make(at: now)), \(selection.requestID), \(selection.channel?.rawValue),
-                        \(selection.messageIDs)::uuid[], \(classes)::text[], \(who), \(count), \(now))
+                        \(selection.messageIDs)::uuid[], \(classes)::text[], \(who), \(count), \(replaced), \(now))
                 RETURNING \(sql: CampaignRetry.columns)
                 """
             ).one(CampaignRetry.init(row:))
+            return (wish, replaced)
         }
     }
 
     /// Asks for one message to be tried again, whatever it failed for.
     ///
-    /// - Throws: `QueueError`: `notFound`, `notFailed`; `CampaignError.illegalTransition` for one of a campaign, whose balance is reopened by a
+    /// - Throws: `QueueError`: `notFound`, `notFailed`, `replaced`; `CampaignError.illegalTransition` for one of a campaign, whose balance is reopened by a
     ///   wish for the campaign.
     package func request(tenantID: UUID, messageID: UUID, by who: String?) async throws -> CampaignRetry {
         let now = time.now
@@ -70,12 +78,15 @@ package struct MessageRetryRepository: Sendable {
         let state = facts.state(now: now)
         let refusal = QueueError(.notFailed, "The message is \(state.rawValue): only what failed here is tried again", state: state)
         guard let outcome = facts.logged?.outcome, ["failed", "unknown"].contains(outcome) else { throw refusal }
-        let wish = try await request(
+        let (wish, replaced) = try await request(
             tenantID: tenantID,
             selection: RetrySelection(messageIDs: [messageID]),
             classes: RetryClass.allCases,
             by: who
         )
+        guard replaced == 0 else {
+            throw QueueError(.replaced, "Its fallback went out in its place: sent again, it would be told twice", state: state)
+        }
         guard let wish else { throw QueueError(.notFailed, "The message's time is over: it is not tried again", state: .expired) }
         return wish
     }
@@ -104,6 +115,11 @@ package struct MessageRetryRepository: Sendable {
         let found = try await connection.query("SELECT FROM message_requests WHERE tenant_id = \(tenantID) AND id = \(id)")
         guard !found.isEmpty else { throw QueueError(.notFound, "Request not found") }
     }
+
+    /// Whether the fallback of a row `d` went into the queue.
+    static let isReplaced: SQL = """
+        EXISTS (SELECT FROM message_fallbacks f WHERE f.tenant_id = d.tenant_id AND f.after_id = d.id AND f.used_at IS NOT NULL)
+        """
 
     /// The rows `d` of the delivery log that are meant, found by the index of what was not sent; what has expired is over.
     static func condition(tenantID: UUID, _ selection: RetrySelection, _ classes: [RetryClass], now: Date) -> SQL {
