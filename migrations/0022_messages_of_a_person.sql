@@ -14,3 +14,9 @@ GRANT UPDATE (used_at, cancelled_at) ON message_fallbacks TO comm_api, comm_work
 
 -- Wishes that leave out messages whose fallback went out say how many.
 ALTER TABLE campaign_retries ADD COLUMN replaced bigint NOT NULL DEFAULT 0;
+
+-- ── What happens in the queue, told to readers of the feed ──────────────────────────────────────────────────────────────────────
+
+-- `queued` and `cancelled` are no events that came back: the queue and the delivery log have them. Their entries name the message as event_id.
+-- `queued` is one entry for every message, so it is written only where somebody has asked for it by its name: an endpoint, or a stream.
+ALTER TABLE event_feeds ADD COLUMN queued_until timestamptz;   -- a stream has asked for it: at least until then

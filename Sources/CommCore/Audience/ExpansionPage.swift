@@ -158,6 +158,18 @@ struct ExpansionPage: Sendable {
         )
     }
 
+    /// Tells readers of the tenant's feed of its messages; the last thing of the transaction.
+    func tell(_ groups: [Group], on connection: PostgresConnection) async throws {
+        let count = groups.reduce(0) { $0 + $1.count }
+        guard count > 0 else { return }
+        let messages: SQL = """
+            SELECT id, campaign_id, channel FROM message_queue
+            WHERE tenant_id = \(key.tenantID) AND priority = \(Priority.campaign.rawValue) AND campaign_id = \(key.campaignID)
+              AND id BETWEEN \(lower(0)) AND \(upper(count - 1))
+            """
+        try await EventFeed.append(.queued, of: messages, tenantID: key.tenantID, on: connection, now: now)
+    }
+
     /// The smallest and the largest id that the message at a place of the page can have.
     private func lower(_ place: Int) -> UUID {
         SequenceIDs.lower(milliseconds: state.milliseconds, sequence: state.nextSequence + Int64(place))

@@ -87,6 +87,7 @@ struct ExpansionRepository: Sendable {
             let chunks = ChunkPlan.chunks(groups.map(\.count), size: chunkSize)
             try await page.insertChunks(chunks, of: groups, on: connection)
             try await page.advance(groups, chunks: chunks.count, on: connection)
+            try await page.tell(groups, on: connection)
             return groups.reduce(0) { $0 + $1.count }
         }
     }

@@ -106,11 +106,12 @@ package struct DeliveryLogRepository: Sendable {
                 LIMIT 20 FOR UPDATE OF q SKIP LOCKED
                 """
             )
-            var moved = 0
+            var moved: [UUID: [UUID]] = [:]
             for row in rows {
                 let (first, last): (UUID, UUID) = (try row.get("first_id"), try row.get("last_id"))
                 let selection: SQL = "m.in_chunk AND m.id BETWEEN \(first) AND \(last)"
-                moved += try await cancel(row, selection: selection, range: (first, last), now: now, on: connection)
+                moved[try row.get("tenant_id"), default: []] +=
+                    try await cancel(row, selection: selection, range: (first, last), now: now, on: connection)
                 try await connection.execute(
                     """
                     DELETE FROM queue_chunks WHERE tenant_id = \(try row.get("tenant_id") as UUID)
@@ -119,11 +120,15 @@ package struct DeliveryLogRepository: Sendable {
                 )
             }
             // A moment later, so that the fact about a chunk does not cover its messages that were put off.
-            return try await moved + cancelSingles(limit: limit, now: now.addingTimeInterval(0.001), on: connection)
+            moved.merge(try await cancelSingles(limit: limit, now: now.addingTimeInterval(0.001), on: connection), uniquingKeysWith: +)
+            for (tenantID, ids) in moved.sorted(by: { $0.key.uuidString < $1.key.uuidString }) {
+                try await QueueExit.tellCancelled(ids, tenantID: tenantID, now: now, on: connection)
+            }
+            return moved.values.reduce(0) { $0 + $1.count }
         }
     }
 
-    private func cancelSingles(limit: Int, now: Date, on connection: PostgresConnection) async throws -> Int {
+    private func cancelSingles(limit: Int, now: Date, on connection: PostgresConnection) async throws -> [UUID: [UUID]] {
         let rows = try await connection.query(
             """
             SELECT q.tenant_id, q.campaign_id, q.priority, array_agg(q.id) AS ids
@@ -134,10 +139,10 @@ package struct DeliveryLogRepository: Sendable {
             GROUP BY 1, 2, 3
             """
         )
-        var moved = 0
+        var moved: [UUID: [UUID]] = [:]
         for row in rows {
             let ids: [UUID] = try row.get("ids")
-            moved += try await cancel(row, selection: "m.id = ANY(\(ids)::uuid[])", range: nil, now: now, on: connection)
+            moved[try row.get("tenant_id"), default: []] += try await cancel(row, selection: "m.id = ANY(\(ids)::uuid[])", range: nil, now: now, on: connection)
         }
         return moved
     }
@@ -149,7 +154,7 @@ package struct DeliveryLogRepository: Sendable {
         range: (first: UUID, last: UUID)?,
         now: Date,
         on connection: PostgresConnection
-    ) async throws -> Int {
+    ) async throws -> [UUID] {
         let batch = RecordedBatch(
             tenantID: try row.get("tenant_id"),
             campaignID: try row.get("campaign_id"),
@@ -167,7 +172,7 @@ package struct DeliveryLogRepository: Sendable {
             now: now,
             on: connection
         )
-        return written.count
+        return written
     }
 
     private struct RecordedBatch: Sendable {

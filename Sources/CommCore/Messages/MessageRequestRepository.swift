@@ -25,16 +25,32 @@ enum MessageRequestRepository {
         )
     }
 
+    /// Queues one message, and tells readers of the feed: the last thing of a transaction.
     static func enqueue(_ message: Queued, of request: NewMessageRequest, on connection: PostgresConnection) async throws {
-        try await connection.execute(
+        let told: SQL = "SELECT \(message.id)::uuid AS id, NULL::uuid AS campaign_id, \(request.message.channel)::text AS channel"
+        _ = try await connection.pipeline([
+            enqueueing(message, of: request),
+            EventFeed.appending(.queued, of: told, tenantID: request.tenantID, now: request.createdAt),
+        ])
+    }
+
+    private static func enqueueing(_ message: Queued, of request: NewMessageRequest) -> SQL {
+        """
+        INSERT INTO message_queue (tenant_id, priority, id, request_id, contact_id, channel, recipient, merge_values, in_chunk, due_at,
+                                   age_from)
+        VALUES (\(request.tenantID), \(request.priority.rawValue), \(message.id), \(request.id),
+                \(sql: contact(of: "\(message.address.normalized)", request)), \(request.message.channel),
+                \(message.address.deliverable), \(message.values)::text[], false, \(request.dueAt), \(request.ageFrom))
+        """
+    }
+
+    /// Tells readers of the tenant's feed of all messages of a request; the last thing of a transaction.
+    static func tell(_ request: NewMessageRequest, on connection: PostgresConnection) async throws {
+        let messages: SQL = """
+            SELECT id, campaign_id, channel FROM message_queue
+            WHERE tenant_id = \(request.tenantID) AND priority = \(request.priority.rawValue) AND request_id = \(request.id)
             """
-            INSERT INTO message_queue (tenant_id, priority, id, request_id, contact_id, channel, recipient, merge_values, in_chunk, due_at,
-                                       age_from)
-            VALUES (\(request.tenantID), \(request.priority.rawValue), \(message.id), \(request.id),
-                    \(sql: contact(of: "\(message.address.normalized)", request)), \(request.message.channel),
-                    \(message.address.deliverable), \(message.values)::text[], false, \(request.dueAt), \(request.ageFrom))
-            """
-        )
+        try await EventFeed.append(.queued, of: messages, tenantID: request.tenantID, on: connection, now: request.createdAt)
     }
 
     /// Queues rows, but not those that may not be sent to.

@@ -32,8 +32,6 @@ package struct MessageSubmitter: Sendable {
         let receipt = try await client.withTenant(tenantID) { connection in
             let (request, values) = try await store(first, tenantID: tenantID, now: now, on: connection)
             let id = UUIDv7.make(at: now)
-            let queued = MessageRequestRepository.Queued(id: id, address: first.address, values: values)
-            try await MessageRequestRepository.enqueue(queued, of: request, on: connection)
             var before = id
             for step in others {
                 let (request, values) = try await store(step, tenantID: tenantID, now: now, on: connection)
@@ -44,6 +42,8 @@ package struct MessageSubmitter: Sendable {
                 )
                 before = next
             }
+            let queued = MessageRequestRepository.Queued(id: id, address: first.address, values: values)
+            try await MessageRequestRepository.enqueue(queued, of: request, on: connection)
             return request.receipt(of: id)
         }
         if !receipt.isScheduled { await bell.ring(receipt.priority) }
@@ -78,6 +78,7 @@ package struct MessageSubmitter: Sendable {
                 queued += rows.count - suppressed.count
             }
             try await MessageRequestRepository.insert(request, total: queued, on: connection)
+            try await MessageRequestRepository.tell(request, on: connection)
             return intake.receipt(of: request, total: recipients.count, queued: queued)
         }
         if receipt.queued > 0, receipt.dueAt <= now { await bell.ring(receipt.priority) }

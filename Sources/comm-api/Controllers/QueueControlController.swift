@@ -87,7 +87,8 @@ struct QueueControlController: Sendable {
             } else {
                 try await retries.request(tenantID: tenantID, selection: body.selection, classes: body.classes, by: who)
             }
-        let message = retry.map { "\($0.requested) messages are tried again" } ?? "No message that failed in these classes can be tried again"
+        let none = "No message that failed in these classes can be tried again"
+        let message = retry.map { "\($0.requested) messages are tried again" } ?? none
         return Answer(RetryWire(retry, classes: body.classes, replaced: replaced), message: message)
     }
 

@@ -21,7 +21,9 @@ package struct CampaignRetry: Sendable, Equatable {
     package let createdAt: Date
     package let finishedAt: Date?
 
-    static let columns: SQL = "id, campaign_id, request_id, channel, classes, requested_by, requested, replaced, retried, created_at, finished_at"
+    static let columns: SQL = """
+        id, campaign_id, request_id, channel, classes, requested_by, requested, replaced, retried, created_at, finished_at
+        """
 
     init(row: PostgresRow) throws {
         id = try row.get("id")

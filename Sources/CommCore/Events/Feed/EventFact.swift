@@ -16,13 +16,24 @@ package struct EventFact: Sendable {
     /// Joins rows `w` of the feed with what they refer to.
     static let joins: SQL = """
         LEFT JOIN email_events e ON e.tenant_id = w.tenant_id AND e.id = w.event_id AND e.bucket_at = w.bucket_at
-        LEFT JOIN contacts c ON c.tenant_id = e.tenant_id AND c.id = e.contact_id
+        LEFT JOIN LATERAL (
+            SELECT d.campaign_id, d.contact_id, d.channel, CASE w.type WHEN 'queued' THEN d.created_at ELSE d.occurred_at END AS at
+            FROM delivery_events d
+            WHERE w.type IN \(sql: FeedEventType.ofQueue) AND d.tenant_id = w.tenant_id AND d.id = w.event_id AND d.created_at = w.bucket_at
+            UNION ALL
+            SELECT m.campaign_id, m.contact_id, m.channel, w.bucket_at AS at FROM message_queue m
+            WHERE w.type IN \(sql: FeedEventType.ofQueue) AND m.tenant_id = w.tenant_id AND m.priority IN (0, 1, 2, 3, 4) AND m.id = w.event_id
+            LIMIT 1) q ON true
+        LEFT JOIN contacts c ON c.tenant_id = w.tenant_id AND c.id = coalesce(e.contact_id, q.contact_id)
         """
 
     /// What is read of such rows; `w` has `event_id`, `type`, `data` and `recorded_at`.
     static let columns: SQL = """
-        w.event_id, w.type, w.data::text AS notice, coalesce(w.campaign_id, e.campaign_id) AS campaign_id, w.channel, coalesce(e.occurred_at, w.recorded_at) AS occurred_at,
-        e.message_id, e.contact_id, c.email, e.source, e.verdict,
+        w.event_id, w.type, w.data::text AS notice, coalesce(w.campaign_id, e.campaign_id, q.campaign_id) AS campaign_id,
+        coalesce(q.channel, w.channel) AS channel, coalesce(e.occurred_at, q.at, w.recorded_at) AS occurred_at,
+        CASE WHEN w.type IN \(sql: FeedEventType.ofQueue) THEN w.event_id ELSE e.message_id END AS message_id,
+        coalesce(e.contact_id, q.contact_id) AS contact_id, c.email,
+        CASE WHEN w.type IN \(sql: FeedEventType.ofQueue) THEN 'queue' ELSE e.source END AS source, e.verdict,
         left(e.payload ->> 'url', 2000) AS url, coalesce(e.payload ->> 'linkIndex', e.payload ->> 'link_index') AS link_index,
         left(coalesce(e.payload ->> 'userAgent', e.payload ->> 'user_agent'), 500) AS user_agent, left(e.payload ->> 'ip', 45) AS ip,
         CASE e.type WHEN 'bounced' THEN CASE WHEN comm_is_soft_bounce(e.payload) THEN 'soft' ELSE 'hard' END END AS bounce,
@@ -33,10 +44,11 @@ package struct EventFact: Sendable {
 
     init(row: PostgresRow) throws {
         let word: String = try row.get("type")
+        let known = FeedEventType(rawValue: word)
         eventID = try row.get("event_id")
-        id = Self.id(of: eventID)
+        id = Self.id(of: eventID, known)
         occurredAt = try row.get("occurred_at")
-        type = FeedEventType(rawValue: word)?.wireName ?? "message.\(word)"
+        type = known?.wireName ?? "message.\(word)"
         if let notice: String = try row.get("notice") {
             json = try Self.document(type: type, at: occurredAt, data: try PostgresJSON(notice).decode(Notice.self))
         } else {
@@ -64,9 +76,11 @@ package struct EventFact: Sendable {
         self.json = json
     }
 
-    /// `evt_` and 32 hexadecimal digits; no dot, which joins the signed text.
-    package static func id(of eventID: UUID) -> String {
-        "evt_" + eventID.uuidString.lowercased().replacing("-", with: "")
+    /// `evt_` and 32 hexadecimal digits; no dot, which joins the signed text. What happens in the queue has the message's own id, and its name
+    /// behind it.
+    package static func id(of eventID: UUID, _ type: FeedEventType? = nil) -> String {
+        let name = type.flatMap { $0.isOfQueue ? "_\($0.rawValue)" : nil } ?? ""
+        return "evt_" + eventID.uuidString.lowercased().replacing("-", with: "") + name
     }
 
     private struct Document<Content: Encodable>: Encodable {
@@ -147,7 +161,7 @@ private struct Details: Encodable {
         case .bounced: (bounce, smtpCode, reason) = ("hard", "550", "550 5.1.1 user unknown")
         case .deferred: (smtpCode, reason) = ("451", "451 4.7.1 try again later")
         case .unsubscribed, .resubscribed: scope = "all"
-        case .sent, .delivered, .complained, .failed, .blocked, .webhookDisabled: break
+        case .queued, .cancelled, .sent, .delivered, .complained, .failed, .blocked, .webhookDisabled: break
         }
     }
 

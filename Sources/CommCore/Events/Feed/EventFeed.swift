@@ -41,6 +41,49 @@ enum EventFeed {
         )
     }
 
+    /// Adds what happened to messages in the queue; nothing where nobody reads that.
+    ///
+    /// Like the events it has to be the last thing of its transaction.
+    ///
+    /// - Parameter messages: a query of `id`, `campaign_id` and `channel`, which is not run where nobody reads.
+    static func append(
+        _ type: FeedEventType,
+        of messages: SQL,
+        tenantID: UUID,
+        on connection: PostgresConnection,
+        now: Date
+    ) async throws {
+        let open = try await connection.query("SELECT FROM event_feeds f WHERE \(sql: isRead(type, tenantID: tenantID, now: now))")
+        guard !open.isEmpty else { return }
+        try await connection.execute(appending(type, of: messages, tenantID: tenantID, now: now))
+    }
+
+    /// The statement that does so; for few messages it can be sent as it is.
+    static func appending(_ type: FeedEventType, of messages: SQL, tenantID: UUID, now: Date) -> SQL {
+        """
+        WITH fact AS MATERIALIZED (\(sql: messages)),
+        counted AS (
+            UPDATE event_feeds f SET last_position = f.last_position + (SELECT count(*) FROM fact)
+            WHERE \(sql: isRead(type, tenantID: tenantID, now: now))
+            RETURNING f.last_position - (SELECT count(*) FROM fact) AS before)
+        INSERT INTO event_feed (tenant_id, position, event_id, bucket_at, type, campaign_id, channel, is_automated, recorded_at)
+        SELECT \(tenantID), c.before + row_number() OVER (ORDER BY m.id), m.id, \(sql: SequenceIDs.time(of: "m.id")), \(type.rawValue),
+               m.campaign_id, m.channel, false, \(now)::timestamptz
+        FROM counted c CROSS JOIN fact m
+        """
+    }
+
+    /// Whether somebody is told what happens in the queue, of a row `f` of event_feeds.
+    private static func isRead(_ type: FeedEventType, tenantID: UUID, now: Date) -> SQL {
+        let isOpen: SQL = "f.tenant_id = \(tenantID) AND f.is_open"
+        guard type == .queued else { return isOpen }
+        return """
+            \(sql: isOpen) AND (f.queued_until > \(now) OR EXISTS (
+                SELECT FROM webhook_endpoints e
+                WHERE e.tenant_id = f.tenant_id AND e.event_types && ARRAY[\(type.rawValue)::text, \(type.wireName)::text]))
+            """
+    }
+
     /// Adds a notice, which is no event of a message; nothing where nobody reads.
     static func append(_ notice: FeedNotice, tenantID: UUID, on connection: PostgresConnection, now: Date) async throws {
         try await connection.execute(
@@ -58,12 +101,19 @@ enum EventFeed {
 
     /// Makes sure that the tenant's events are written to a feed from now on.
     ///
+    /// - Parameter queuedUntil: until when messages that are queued are told, too.
     /// - Returns: the newest position.
-    static func open(tenantID: UUID, on connection: PostgresConnection, now: Date) async throws -> Int64 {
+    static func open(
+        tenantID: UUID,
+        queuedUntil: Date? = nil,
+        on connection: PostgresConnection,
+        now: Date
+    ) async throws -> Int64 {
         try await connection.query(
             """
-            INSERT INTO event_feeds AS f (tenant_id, used_at) VALUES (\(tenantID), \(now))
-            ON CONFLICT (tenant_id) DO UPDATE SET is_open = true, used_at = greatest(f.used_at, excluded.used_at)
+            INSERT INTO event_feeds AS f (tenant_id, used_at, queued_until) VALUES (\(tenantID), \(now), \(queuedUntil))
+            ON CONFLICT (tenant_id) DO UPDATE SET is_open = true, used_at = greatest(f.used_at, excluded.used_at),
+                                                  queued_until = greatest(f.queued_until, excluded.queued_until)
             RETURNING last_position
             """
         ).one { try $0.get("last_position") }

@@ -34,10 +34,15 @@ package struct EventFeedRepository: Sendable {
         self.time = time
     }
 
-    /// Sees to it that there is a feed, and says what it holds.
-    package func open(tenantID: UUID) async throws -> Standing {
+    /// How long messages that are queued are told after a stream has asked for them; it asks again each time that it is opened.
+    private static let askingLasts: TimeInterval = 86_400
+
+    /// Sees to it that there is a feed with what the filter wants, and says what it holds.
+    package func open(tenantID: UUID, for filter: FeedFilter = FeedFilter()) async throws -> Standing {
         try await client.withTenant(tenantID) { connection in
-            _ = try await EventFeed.open(tenantID: tenantID, on: connection, now: time.now)
+            let now = time.now
+            let queuedUntil = filter.types?.contains(.queued) == true ? now.addingTimeInterval(Self.askingLasts) : nil
+            _ = try await EventFeed.open(tenantID: tenantID, queuedUntil: queuedUntil, on: connection, now: now)
             return try await Self.standing(tenantID: tenantID, on: connection)
         }
     }

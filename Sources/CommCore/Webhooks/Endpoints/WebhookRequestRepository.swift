@@ -46,8 +46,18 @@ package struct WebhookRequestRepository: Sendable {
             let made = try await connection.query(
                 """
                 INSERT INTO webhook_pending (tenant_id, endpoint_id, id, kind, event_id, event_type, bucket_at, due_at, created_at)
-                SELECT e.tenant_id, \(endpointID), \(UUIDv7.make(at: now)), 'resend', e.id, e.type, e.bucket_at, \(now), \(now)
-                FROM email_events e WHERE e.tenant_id = \(tenantID) AND e.id = \(eventID) LIMIT 1
+                SELECT \(tenantID), \(endpointID), \(UUIDv7.make(at: now)), 'resend', \(eventID), e.type, e.bucket_at, \(now), \(now)
+                FROM (SELECT type, bucket_at FROM email_events WHERE tenant_id = \(tenantID) AND id = \(eventID)
+                      UNION ALL
+                      -- What happened in the queue has the id of its message.
+                      SELECT CASE WHEN outcome = 'skipped' AND reason = \(MessageState.cancelledReason) THEN 'cancelled' ELSE 'queued' END,
+                             created_at
+                      FROM delivery_events
+                      WHERE tenant_id = \(tenantID) AND id = \(eventID) AND created_at = \(UUIDv7.time(of: eventID))
+                      UNION ALL
+                      SELECT 'queued', \(UUIDv7.time(of: eventID)) FROM message_queue
+                      WHERE tenant_id = \(tenantID) AND priority IN (0, 1, 2, 3, 4) AND id = \(eventID)) e
+                WHERE e.bucket_at IS NOT NULL LIMIT 1
                 """
             ).affected
             guard made > 0 else { throw WebhookError(.notFound, "Event not found") }

@@ -15,7 +15,7 @@ struct EventStreamController: Sendable {
     func stream(_ request: Request, context: TenantContext) async throws -> Response {
         let (filter, lastID) = try Self.wish(request)
         let permit = try permits.take(context.tenantID)
-        let standing = try await feed.open(tenantID: context.tenantID)
+        let standing = try await feed.open(tenantID: context.tenantID, for: filter)
         let source = EventStream(feed: feed, tenantID: context.tenantID, filter: filter, pace: pace)
         let start = lastID.map { min($0, standing.last) } ?? standing.last
         // A place of another feed than this one: the database was restored, perhaps.

@@ -51,7 +51,8 @@ struct MessageRetryTests {
         let fixture = try await failed(bench, tenant)
         time.advance(by: 60)
         let wish = try #require(
-            try await retries(bench).request(tenantID: tenant, selection: RetrySelection(), classes: [.rejected, .expired], by: "key:1").wish
+            try await retries(bench).request(tenantID: tenant, selection: RetrySelection(), classes: [.rejected, .expired], by: "key:1")
+                .wish
         )
         #expect(wish.requested == 2 && wish.campaignID == nil)
         let again = try await retries(bench).request(
@@ -99,7 +100,8 @@ struct MessageRetryTests {
         #expect(try await retries(bench).request(tenantID: tenant, messageID: fixture.ids[1], by: nil).requested == 1)
         let selection = RetrySelection(requestID: fixture.requestID, channel: .email)
         #expect(
-            try await retries(bench).request(tenantID: tenant, selection: selection, classes: RetryClass.failures, by: nil).wish?.requested == 2
+            try await retries(bench).request(tenantID: tenant, selection: selection, classes: RetryClass.failures, by: nil).wish?.requested
+                == 2
         )
         let none = RetrySelection(channel: .sms)
         #expect(try await retries(bench).request(tenantID: tenant, selection: none, classes: RetryClass.allCases, by: nil).wish == nil)

@@ -56,7 +56,8 @@ package struct MessageCancellation: Sendable {
             )
             guard gone.isEmpty else {
                 _ = try await FallbackRepository.cancel(behind: id, tenantID: tenantID, now: now, on: connection)
-                return try await Self.note(id, tenantID: tenantID, on: connection)
+                try await Self.note(id, tenantID: tenantID, on: connection)
+                return try await QueueExit.tellCancelled(gone, tenantID: tenantID, now: now, on: connection)
             }
             // A sender was faster.
             guard let facts = try await MessageStatusRepository.facts(tenantID: tenantID, id: id, now: now, on: connection) else {

@@ -54,6 +54,16 @@ enum QueueExit {
         return try rows.map { try $0.get("id") }
     }
 
+    /// Tells readers of the tenant's feed of messages that were taken back; the last thing of a transaction.
+    static func tellCancelled(_ ids: [UUID], tenantID: UUID, now: Date, on connection: PostgresConnection) async throws {
+        guard !ids.isEmpty else { return }
+        let messages: SQL = """
+            SELECT d.id, d.campaign_id, d.channel FROM unnest(\(ids)::uuid[], \(ids.map(UUIDv7.time(of:)))::timestamptz[]) AS gone(id, at)
+            JOIN delivery_events d ON d.tenant_id = \(tenantID) AND d.id = gone.id AND d.created_at = gone.at AND NOT d.is_test
+            """
+        try await EventFeed.append(.cancelled, of: messages, tenantID: tenantID, on: connection, now: now)
+    }
+
     /// A campaign's counters move with its log, and the event pipeline is told.
     private static func count(
         _ disposition: Disposition,

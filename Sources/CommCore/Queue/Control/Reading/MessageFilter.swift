@@ -37,6 +37,7 @@ package struct MessageFilter: Sendable, Equatable {
     var isUnsentOnly: Bool {
         if isDeadLetter { return true }
         let ended = states.filter { !$0.isLive }
-        return !states.isEmpty && !ended.isEmpty && ended.allSatisfy { [.waiting, .cancelled, .skipped, .suppressed, .expired].contains($0) }
+        let isUnsent = ended.allSatisfy { [.waiting, .cancelled, .skipped, .suppressed, .expired].contains($0) }
+        return !states.isEmpty && !ended.isEmpty && isUnsent
     }
 }

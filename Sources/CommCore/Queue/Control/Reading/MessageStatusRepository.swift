@@ -22,6 +22,7 @@ package struct MessageStatusRepository: Sendable {
                 throw QueueError.messageNotFound
             }
             let state = facts.state(now: now)
+            let isWaiting = state.isLive || state == .waiting
             let (fallback, fallbackOf) = try await Self.fallback(of: facts, tenantID: tenantID, now: now, on: connection)
             return MessageStatus(
                 facts: facts,
@@ -29,7 +30,7 @@ package struct MessageStatusRepository: Sendable {
                 events: try await Self.events(of: facts, tenantID: tenantID, on: connection),
                 fallback: fallback,
                 fallbackOf: fallbackOf,
-                blockers: state.isLive || state == .waiting ? try await Self.blockers(of: facts, tenantID: tenantID, now: now, on: connection) : []
+                blockers: isWaiting ? try await Self.blockers(of: facts, tenantID: tenantID, now: now, on: connection) : []
             )
         }
     }
