@@ -120,7 +120,8 @@ package struct DeliveryLogRepository: Sendable {
                 )
             }
             // A moment later, so that the fact about a chunk does not cover its messages that were put off.
-            moved.merge(try await cancelSingles(limit: limit, now: now.addingTimeInterval(0.001), on: connection), uniquingKeysWith: +)
+            let singles = try await cancelSingles(limit: limit, now: now.addingTimeInterval(0.001), on: connection)
+            moved.merge(singles, uniquingKeysWith: +)
             for (tenantID, ids) in moved.sorted(by: { $0.key.uuidString < $1.key.uuidString }) {
                 try await QueueExit.tellCancelled(ids, tenantID: tenantID, now: now, on: connection)
             }
@@ -142,7 +143,13 @@ package struct DeliveryLogRepository: Sendable {
         var moved: [UUID: [UUID]] = [:]
         for row in rows {
             let ids: [UUID] = try row.get("ids")
-            moved[try row.get("tenant_id"), default: []] += try await cancel(row, selection: "m.id = ANY(\(ids)::uuid[])", range: nil, now: now, on: connection)
+            moved[try row.get("tenant_id"), default: []] += try await cancel(
+                row,
+                selection: "m.id = ANY(\(ids)::uuid[])",
+                range: nil,
+                now: now,
+                on: connection
+            )
         }
         return moved
     }

@@ -89,6 +89,68 @@ struct CampaignBlockerTests {
         #expect(codes(deferred) == [.deferred])
     }
 
+    private static let causes: [(ThrottleCause, CampaignBlocker.Code)] = [
+        (.limit(.gateway("smtp")), .gatewayLimit), (.limit(.group("google", gateway: "smtp")), .domainGroupLimit),
+        (.limit(.tenant(channel: "sms")), .tenantLimit), (.limit(.campaign), .campaignLimit),
+        (.slowed(.gateway("ses")), .gatewaySlowed), (.slowed(.group("example.com", gateway: "ses")), .domainGroupSlowed),
+        (.paused(.gateway("ses")), .gatewayStopped), (.paused(.group("yahoo", gateway: "ses")), .domainGroupStopped),
+    ]
+
+    @Test("what was put off for a limit says which, in words that are read again", arguments: causes)
+    func limits(cause: ThrottleCause, code: CampaignBlocker.Code) {
+        #expect(ThrottleCause(cause.text) == cause)
+        let later = now.addingTimeInterval(600)
+        let deferred = sending {
+            $0.backlog.dueChunks = 0
+            $0.backlog.deferred = 2
+            $0.backlog.nextDeferredDue = later
+            $0.backlog.nextDeferredReason = cause.text
+        }
+        #expect(deferred.blockers(now: now).map(\.code) == [code] && deferred.blockers(now: now).map(\.until) == [later])
+        var recipient = RecipientFacts(email: "a@example.com")
+        (recipient.messageID, recipient.isMember, recipient.contactStatus, recipient.attempts) = (UUID(), true, "active", 1)
+        (recipient.dueAt, recipient.lastError) = (later, cause.text)
+        let reason = RecipientGates.reason(of: recipient, gates: RecipientGates.gates(of: recipient, in: sending(), now: now))
+        #expect(reason?.code == .limit && reason?.value == code.rawValue && reason?.until == later)
+    }
+
+    @Test("held back gateways, used up budgets, and what a gateway said in words of its own")
+    func deferrals() {
+        let paused = GatewaysPaused(names: ["smtp", "ses"], until: now)
+        #expect(CampaignBlocker.deferral(paused.description, until: now).code == .queuePaused)
+        #expect(CampaignBlocker.deferral(paused.description, until: now).detail.contains("smtp, ses"))
+        #expect(CampaignBlocker.deferral(RoutePlan.Closed.budgetReason, until: now).code == .dailyBudget)
+        for text in [
+            "451 4.7.1 later", "rate limit of nobody", "gateway a b is slowed down by its answers", "rate limit of gateway a at b",
+        ] {
+            #expect(CampaignBlocker.deferral(text, until: now).code == .deferred)
+        }
+        #expect(CampaignBlocker.deferral(nil, until: nil) == CampaignBlocker(code: .deferred, detail: "It was put off"))
+    }
+
+    @Test("a queue that is held back is a gate of its recipients, with who and until when")
+    func held() throws {
+        let pause = QueuePause(
+            id: UUID(),
+            scope: .channel,
+            target: "email",
+            isEverywhere: true,
+            reason: "typo",
+            pausedBy: "platform",
+            pausedAt: now,
+            until: now.addingTimeInterval(60),
+            endedBy: nil,
+            endedAt: nil
+        )
+        var recipient = RecipientFacts(email: "a@example.com")
+        (recipient.messageID, recipient.isMember, recipient.contactStatus, recipient.isInChunk) = (UUID(), true, "active", true)
+        let gates = RecipientGates.gates(of: recipient, in: sending { $0.pauses = [pause] }, now: now)
+        let reason = try #require(RecipientGates.reason(of: recipient, gates: gates))
+        #expect(reason.code == .queue && reason.value == "channel" && reason.until == pause.until)
+        #expect(reason.detail.contains("typo") && reason.detail.contains("operator"))
+        #expect(RecipientGates.reason(of: recipient, gates: RecipientGates.gates(of: recipient, in: sending(), now: now)) == nil)
+    }
+
     @Test("several reasons are all told")
     func several() {
         let facts = sending {

@@ -16,6 +16,17 @@ package struct CampaignBlocker: Sendable, Equatable {
         case pacing
         case localTime = "local_time"
         case deferred
+        /// Rates that are used up for the moment.
+        case gatewayLimit = "gateway_limit"
+        case domainGroupLimit = "domain_group_limit"
+        case tenantLimit = "tenant_limit"
+        case campaignLimit = "campaign_limit"
+        /// What answers of the gateway have brought about.
+        case gatewaySlowed = "gateway_slowed"
+        case domainGroupSlowed = "domain_group_slowed"
+        case gatewayStopped = "gateway_stopped"
+        case domainGroupStopped = "domain_group_stopped"
+        case dailyBudget = "daily_budget"
         /// The operator or the tenant holds the queue back.
         case queuePaused = "queue_paused"
         /// Of a message: its time is over.
@@ -104,7 +115,8 @@ extension CampaignFacts {
                 )
             )
         } else if backlog.deferred > 0, let due = backlog.nextDeferredDue, due > now {
-            found.append(CampaignBlocker(code: .deferred, detail: "All that is left was put off by the gateway", until: due))
+            let reason = CampaignBlocker.deferral(backlog.nextDeferredReason, until: due)
+            found.append(CampaignBlocker(code: reason.code, detail: "All that is left was put off. \(reason.detail)", until: due))
         }
         return found
     }

@@ -25,6 +25,8 @@ package struct CampaignFacts: Sendable, Equatable {
         /// Messages that were put off, and when the first of them is due.
         package var deferred = 0
         package var nextDeferredDue: Date?
+        /// The last word about that one.
+        package var nextDeferredReason: String?
     }
 
     package var status: CampaignStatus

@@ -93,15 +93,18 @@ package struct CampaignFactsRepository: Sendable {
         now: Date,
         on connection: PostgresConnection
     ) async throws -> CampaignFacts.Backlog {
+        let singles: SQL = """
+            tenant_id = \(tenantID) AND campaign_id = \(campaignID) AND NOT in_chunk AND priority = \(Priority.campaign.rawValue)
+            """
         let rows = try await connection.query(
             """
             SELECT q.*, s.* FROM
                 (SELECT count(*) FILTER (WHERE due_at IS NULL OR due_at <= \(now)) AS due, count(*) FILTER (WHERE due_at > \(now)) AS later,
                         min(due_at) FILTER (WHERE due_at > \(now)) AS next_due
                    FROM queue_chunks WHERE tenant_id = \(tenantID) AND campaign_id = \(campaignID) AND state <> 'handed_over') q,
-                (SELECT count(*) AS deferred, min(due_at) AS deferred_due FROM message_queue
-                  WHERE tenant_id = \(tenantID) AND campaign_id = \(campaignID) AND NOT in_chunk
-                    AND priority = \(Priority.campaign.rawValue)) s
+                (SELECT count(*) AS deferred, min(due_at) AS deferred_due,
+                        (SELECT last_error FROM message_queue WHERE \(sql: singles) ORDER BY due_at LIMIT 1) AS deferred_reason
+                   FROM message_queue WHERE \(sql: singles)) s
             """
         )
         return try rows.one { row in
@@ -110,7 +113,8 @@ package struct CampaignFactsRepository: Sendable {
                 laterChunks: try row.get("later"),
                 nextChunkDue: try row.get("next_due"),
                 deferred: try row.get("deferred"),
-                nextDeferredDue: try row.get("deferred_due")
+                nextDeferredDue: try row.get("deferred_due"),
+                nextDeferredReason: try row.get("deferred_reason")
             )
         }
     }

@@ -7,11 +7,15 @@ package struct RecipientGate: Sendable, Equatable {
         case contactStatus = "contact_status"
         case suppression
         case campaign
+        /// Whether the operator or the tenant holds the queue back.
+        case queue
         case expansion
         case localTime = "local_time"
         case window
         case pacing
         case gateway
+        /// Rates of gateways, domain groups, the tenant and the campaign.
+        case limit
         case attempts
         /// What became of it; it has passed or failed every gate before.
         case outcome
@@ -33,11 +37,12 @@ package enum RecipientGates {
         var gates = [membership(recipient), contact(recipient), suppression(recipient, now: now)]
         if recipient.isProcessed { return gates + [outcome(recipient)] }
         gates.append(self.campaign(campaign, now: now))
+        gates.append(queue(campaign))
         gates.append(expansion(recipient, campaign))
         guard recipient.messageID != nil else { return gates }
         if campaign.sendsAtLocalTime, recipient.isInChunk { gates.append(localTime(recipient, now: now)) }
-        gates += [window(campaign, now: now), pacing(recipient, campaign, now: now), gateway(campaign), attempts(recipient, now: now)]
-        return gates
+        gates += [window(campaign, now: now), pacing(recipient, campaign, now: now), gateway(campaign)]
+        return gates + [limit(recipient, now: now), attempts(recipient, now: now)]
     }
 
     /// The gate that explains the recipient's state: of a finished message what became of it, else the first that is closed; nil for
@@ -156,6 +161,32 @@ package enum RecipientGates {
         }
         let detail = state == "full" ? "The gateway takes no more for the moment" : "The gateway cannot be reached; it is tried again"
         return RecipientGate(code: .gateway, isOpen: false, value: state, detail: detail, until: senders.retryAt)
+    }
+
+    private static func queue(_ campaign: CampaignFacts) -> RecipientGate {
+        guard let pause = campaign.pauses.first(where: { $0.scope != .gateway }) else {
+            return RecipientGate(code: .queue, isOpen: true, value: "open", detail: "Nobody holds the queue back")
+        }
+        let blocker = CampaignBlocker(pause)
+        let by = blocker.who.map { " (by \($0))" } ?? ""
+        return RecipientGate(
+            code: .queue,
+            isOpen: false,
+            value: pause.scope.rawValue,
+            detail: blocker.detail + by,
+            until: blocker.until
+        )
+    }
+
+    /// A message in its chunk has not asked for a limit yet.
+    private static func limit(_ recipient: RecipientFacts, now: Date) -> RecipientGate {
+        if !recipient.isInChunk, let due = recipient.dueAt, due > now, let text = recipient.lastError {
+            let blocker = CampaignBlocker.deferral(text, until: due)
+            if blocker.code != .deferred {
+                return RecipientGate(code: .limit, isOpen: false, value: blocker.code.rawValue, detail: blocker.detail, until: due)
+            }
+        }
+        return RecipientGate(code: .limit, isOpen: true, value: nil, detail: "It waits for no limit")
     }
 
     private static func attempts(_ recipient: RecipientFacts, now: Date) -> RecipientGate {

@@ -8,5 +8,12 @@ package struct GatewaysPaused: Error, Sendable, Equatable, CustomStringConvertib
     package let names: [String]
     package let until: Date
 
-    package var description: String { "paused: \(names.joined(separator: ", "))" }
+    private static let prefix = "paused: "
+
+    package var description: String { Self.prefix + names.joined(separator: ", ") }
+
+    /// The names in what ``description`` says; nil for anything else.
+    static func names(in text: String) -> String? {
+        text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : nil
+    }
 }

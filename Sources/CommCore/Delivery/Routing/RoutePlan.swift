@@ -8,6 +8,9 @@ package struct RoutePlan: Sendable, Equatable {
     package var closed: Closed?
 
     package struct Closed: Sendable, Equatable {
+        /// Of routes whose budgets are used up.
+        static let budgetReason = "budget: the day's budget of every route is used up"
+
         package let until: Date
         package let reason: String
     }
@@ -39,7 +42,7 @@ package struct RoutePlan: Sendable, Equatable {
         guard !affordable.isEmpty else {
             let day: TimeInterval = 86_400
             let tomorrow = Date(timeIntervalSince1970: ((now.timeIntervalSince1970 / day).rounded(.down) + 1) * day)
-            return RoutePlan([], closed: Closed(until: tomorrow, reason: "budget: the day's budget of every route is used up"))
+            return RoutePlan([], closed: Closed(until: tomorrow, reason: Closed.budgetReason))
         }
         // Exponential keys sort a weighted sample without replacement (Efraimidis and Spirakis, 2006).
         let keyed = affordable.map { route in

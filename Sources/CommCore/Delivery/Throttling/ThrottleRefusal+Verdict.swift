@@ -3,19 +3,19 @@ import FoundationEssentials
 extension ThrottleRefusal {
     init(_ verdict: BucketVerdict, plan: BucketPlan) {
         let gateway = plan.subject.gateway
-        let place: String
-        switch plan.buckets.indices.contains(verdict.bucket) ? plan.buckets[verdict.bucket].owner : .gateway {
-        case .gateway: place = "gateway \(gateway)"
-        case .group(let group): place = "gateway \(gateway) to \(group)"
-        case .tenant: place = "the tenant's \(plan.subject.channel.rawValue)"
-        case .campaign: place = "the campaign"
-        }
-        let reason =
-            switch verdict.cause {
-            case .limit: "rate limit of \(place)"
-            case .slowed: "\(place) is slowed down by its answers"
-            case .paused: "\(place) is paused by its answers"
+        let place: ThrottleCause.Place =
+            switch plan.buckets.indices.contains(verdict.bucket) ? plan.buckets[verdict.bucket].owner : .gateway {
+            case .gateway: .gateway(gateway)
+            case .group(let group): .group(group, gateway: gateway)
+            case .tenant: .tenant(channel: plan.subject.channel.rawValue)
+            case .campaign: .campaign
             }
-        self.init(until: Date(microseconds: verdict.until), reason: reason)
+        let cause: ThrottleCause =
+            switch verdict.cause {
+            case .limit: .limit(place)
+            case .slowed: .slowed(place)
+            case .paused: .paused(place)
+            }
+        self.init(until: Date(microseconds: verdict.until), reason: cause.text)
     }
 }

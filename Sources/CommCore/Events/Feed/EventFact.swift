@@ -76,8 +76,9 @@ package struct EventFact: Sendable {
         self.json = json
     }
 
-    /// `evt_` and 32 hexadecimal digits; no dot, which joins the signed text. What happens in the queue has the message's own id, and its name
-    /// behind it.
+    /// The letters `evt_` and 32 hexadecimal digits; no dot, which joins the signed text.
+    ///
+    /// What happens in the queue has the message's own id, and its name behind it.
     package static func id(of eventID: UUID, _ type: FeedEventType? = nil) -> String {
         let name = type.flatMap { $0.isOfQueue ? "_\($0.rawValue)" : nil } ?? ""
         return "evt_" + eventID.uuidString.lowercased().replacing("-", with: "") + name

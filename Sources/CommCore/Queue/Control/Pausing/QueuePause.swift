@@ -29,15 +29,6 @@ package struct QueuePause: Sendable, Equatable {
 
     static let columns: SQL = "id, scope, target, reason, paused_by, paused_at, until, ended_by, ended_at"
 
-    init(row: PostgresRow, isEverywhere: Bool) throws {
-        (id, scope, reason) = (try row.get("id"), try row.get("scope"), try row.get("reason"))
-        let target: String = try row.get("target")
-        self.target = target.isEmpty ? nil : target
-        self.isEverywhere = isEverywhere
-        (pausedBy, pausedAt, until) = (try row.get("paused_by"), try row.get("paused_at"), try row.get("until"))
-        (endedBy, endedAt) = (try row.get("ended_by"), try row.get("ended_at"))
-    }
-
     /// Whether it holds anything back at a moment.
     package func isOpen(at now: Date) -> Bool {
         endedAt == nil && until.map { $0 > now } ?? true
@@ -63,5 +54,16 @@ package struct QueuePause: Sendable, Equatable {
             }
         let why = reason.map { ": \($0)" } ?? ""
         return "\(what) is paused\(isEverywhere ? " by the operator" : "")\(why)"
+    }
+}
+
+extension QueuePause {
+    init(row: PostgresRow, isEverywhere: Bool) throws {
+        (id, scope, reason) = (try row.get("id"), try row.get("scope"), try row.get("reason"))
+        let target: String = try row.get("target")
+        self.target = target.isEmpty ? nil : target
+        self.isEverywhere = isEverywhere
+        (pausedBy, pausedAt, until) = (try row.get("paused_by"), try row.get("paused_at"), try row.get("until"))
+        (endedBy, endedAt) = (try row.get("ended_by"), try row.get("ended_at"))
     }
 }

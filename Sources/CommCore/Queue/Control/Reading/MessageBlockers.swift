@@ -30,11 +30,10 @@ extension MessageFacts {
         }
         if let next = live.nextTry, next.timeIntervalSince(now) > 0.001 {
             let isScheduled = live.isInChunk || attempts == 0
-            let error = live.lastError.map { ": \($0)" } ?? ""
             found.append(
                 isScheduled
                     ? CampaignBlocker(code: .scheduled, detail: "Its time has not come", until: next)
-                    : CampaignBlocker(code: .deferred, detail: "It was put off\(error)", until: next)
+                    : CampaignBlocker.deferral(live.lastError, until: next)
             )
         }
         return found
