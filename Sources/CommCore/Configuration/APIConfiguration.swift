@@ -73,7 +73,7 @@ extension APIConfiguration: DaemonConfiguration {
         )
         motoricalDatabase = reader.motoricalDatabase(isRequired: false)
         backendURL = reader.value(ConfigurationKeys.backendAPIURL)
-        webhookTargets = reader.targetPolicy()
+        webhookTargets = reader.targetPolicy(in: runtime.environment)
         eventStreamsPerTenant = reader.value(ConfigurationKeys.eventStreamsPerTenant)
         self.runtime = runtime
     }

@@ -54,7 +54,7 @@ extension StatsConfiguration: DaemonConfiguration {
         snsTopics = reader.snsTopics()
         returnPath = reader.returnPath()
         bounceMailbox = reader.bounceMailbox(in: runtime.environment)
-        webhooks = reader.webhooks()
+        webhooks = reader.webhooks(in: runtime.environment)
         self.runtime = runtime
     }
 }

@@ -212,6 +212,17 @@ import Testing
         #expect(throws: ConfigurationError.self) { try APIConfiguration(environment: wrong) }
     }
 
+    @Test func `webhooks go to private addresses only outside of production`() throws {
+        let settings = ConfigurationSamples.complete(with: ["COMM_WEBHOOK_TARGETS": "any"])
+        for read in [
+            { _ = try APIConfiguration(environment: $0) }, { _ = try StatsConfiguration(environment: $0) },
+        ] as [([String: String]) throws -> Void] {
+            let error = #expect(throws: ConfigurationError.self) { try read(settings) }
+            #expect(error?.problems.map(\.name) == ["COMM_WEBHOOK_TARGETS"])
+            #expect(throws: Never.self) { try read(settings.merging(["COMM_ENVIRONMENT": "development"]) { $1 }) }
+        }
+    }
+
     @Test func `the platform's log is read only when the platform delivers`() throws {
         #expect(try StatsConfiguration(environment: ConfigurationSamples.complete(with: ["COMM_GATEWAY": "ses"])).logPollInterval == nil)
     }

@@ -1,7 +1,9 @@
 import CommTesting
 import Foundation
 import Logging
+import NIOSSL
 import Postgres
+import Synchronization
 
 @testable import CommCore
 
@@ -12,6 +14,22 @@ struct WebhookBench {
         var known: [String: Set<String>] = [:]
 
         func addresses(of host: String) async -> Set<String> { known[host] ?? [] }
+    }
+
+    /// A resolver that answers otherwise each time.
+    final class ChangingNames: HostResolver {
+        private let answers: Mutex<[Set<String>]>
+
+        init(_ answers: [Set<String>]) {
+            self.answers = Mutex(answers)
+        }
+
+        /// How many it has left.
+        var left: Int { answers.withLock { $0.count } }
+
+        func addresses(of host: String) async -> Set<String> {
+            answers.withLock { $0.isEmpty ? [] : $0.removeFirst() }
+        }
     }
 
     static let seal = CredentialSeal(secret: Secret("a test secret that is long enough for HS256"))
@@ -49,13 +67,15 @@ struct WebhookBench {
 
     func dispatcher(
         _ name: String = "bench",
-        names: Names = Names(),
+        names: any HostResolver = Names(),
         policy: TargetPolicy = anywhere,
         timeout: Duration = .seconds(5),
+        authorities: NIOSSLTrustRoots = .default,
         faults: FaultPoints = .none
     ) -> WebhookDispatcher {
         var settings = WebhookDispatcher.Settings()
         settings.timeout = timeout
+        settings.authorities = authorities
         settings.idle = .milliseconds(5)
         return WebhookDispatcher(
             client: worker,

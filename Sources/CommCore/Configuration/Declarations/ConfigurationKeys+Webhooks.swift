@@ -5,7 +5,7 @@ extension ConfigurationKeys {
             chapter: .webhooks,
             readBy: [.api, .stats],
             summary: "Where tenants may have their events sent: `public` takes https and public addresses only; `any` takes plain http and "
-                + "private networks as well, this machine included, for development and for installations whose tenants are trusted with them."
+                + "private networks as well, this machine included, for development. `any` is refused in production."
         ),
         default: TargetPolicy.Targets.public
     )

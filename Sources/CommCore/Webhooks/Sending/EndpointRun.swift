@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Logging
 import Metrics
+import NIOSSL
 import ServiceLifecycle
 import Synchronization
 
@@ -22,6 +23,7 @@ struct EndpointRun: Sendable {
     let seal: CredentialSeal
     let schedule: RetrySchedule
     let limits: Limits
+    let authorities: NIOSSLTrustRoots
     let time: any TimeSource
     let faults: FaultPoints
     let logger: Logger
@@ -212,6 +214,7 @@ struct EndpointRun: Sendable {
                     secrets: secrets,
                     connections: lease.maxConcurrency,
                     timeout: limits.timeout,
+                    authorities: authorities,
                     time: time
                 )
             )

@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Logging
 import Metrics
+import NIOSSL
 import Postgres
 import ServiceLifecycle
 
@@ -19,6 +20,8 @@ package final class WebhookDispatcher: Sendable {
         package var lease: TimeInterval = 60
         /// Pause when nothing is to be told.
         package var idle: Duration = .milliseconds(250)
+        /// Who may sign the endpoints' certificates; tests have an authority of their own.
+        var authorities = NIOSSLTrustRoots.default
 
         package init() {}
     }
@@ -54,6 +57,7 @@ package final class WebhookDispatcher: Sendable {
             seal: seal,
             schedule: settings.schedule,
             limits: limits,
+            authorities: settings.authorities,
             time: time,
             faults: faults,
             logger: logger

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import FoundationEssentials
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 
 /// Sends requests to one endpoint, over connections to the address that was checked.
 ///
@@ -29,6 +30,7 @@ struct WebhookSender: Sendable {
     ///   - address: the checked one; the name in the URL is shown to the server and compared with its certificate.
     ///   - connections: how many requests may run at once.
     ///   - timeout: from the start of a request to the end of its answer.
+    ///   - authorities: who may sign certificates.
     init(
         url: WebhookURL,
         address: String,
@@ -36,6 +38,7 @@ struct WebhookSender: Sendable {
         secrets: [WebhookSecret],
         connections: Int,
         timeout: Duration,
+        authorities: NIOSSLTrustRoots,
         time: any TimeSource
     ) {
         var configuration = HTTPClient.Configuration()
@@ -46,8 +49,13 @@ struct WebhookSender: Sendable {
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
         configuration.connectionPool.idleTimeout = .seconds(5)
         configuration.connectionPool.retryConnectionEstablishment = false
-        let host = url.host.contains(":") ? "[\(url.host)]" : url.host
-        if address != url.host { configuration.dnsOverride = [host: address] }
+        configuration.dnsOverride = [url.host: address]
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.trustRoots = authorities
+        configuration.tlsConfiguration = tls
+        if url.text.hasPrefix("https:"), IPAddress(url.host) == nil {
+            configuration.http1_1ConnectionDebugInitializer = { [host = url.host] in CertificateName.check($0, host: host) }
+        }
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         self.url = url.text
         self.headers = headers
@@ -115,6 +123,13 @@ struct WebhookSender: Sendable {
     }
 
     private static func reason(_ error: any Error) -> String {
+        if error is CertificateName.OtherHost || error as? NIOSSLExtraError == .failedToValidateHostname {
+            return "the certificate is of another host"
+        }
+        if let error = error as? NIOSSLError {
+            let isUntrusted = "\(error)".contains("CERTIFICATE_VERIFY_FAILED")
+            return isUntrusted ? "the certificate is not valid, or not signed by a known authority" : "TLS could not be agreed upon"
+        }
         guard let error = error as? HTTPClientError else { return "no connection: \(ProviderText.clean("\(error)"))" }
         return switch error {
         case .deadlineExceeded, .readTimeout, .writeTimeout: "no answer in time"

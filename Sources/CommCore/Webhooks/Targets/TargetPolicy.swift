@@ -4,7 +4,7 @@ package struct TargetPolicy: Sendable {
     package enum Targets: String, Sendable, CaseIterable {
         /// Public addresses, https, the allowed ports.
         case `public`
-        /// Anywhere, plain http and this host included.
+        /// Anywhere, plain http and this host included; refused in production.
         case any
     }
 
@@ -12,10 +12,17 @@ package struct TargetPolicy: Sendable {
 
     let allowsAnywhere: Bool
     let ports: Set<Int>
+    /// Addresses that count as public; no setting leads here.
+    private let exceptions: Set<IPAddress>
 
     package init(targets: Targets, ports: Set<Int>) {
+        self.init(targets: targets, ports: ports, exceptions: [])
+    }
+
+    /// - Parameter exceptions: for tests, whose servers have no public address.
+    init(targets: Targets, ports: Set<Int>, exceptions: Set<IPAddress>) {
         allowsAnywhere = targets == .any
-        self.ports = ports
+        (self.ports, self.exceptions) = (ports, exceptions)
     }
 
     func permits(port: Int) -> Bool {
@@ -23,6 +30,6 @@ package struct TargetPolicy: Sendable {
     }
 
     func permits(_ address: IPAddress) -> Bool {
-        allowsAnywhere || AddressScope(address) == .public
+        allowsAnywhere || AddressScope(address) == .public || exceptions.contains(address)
     }
 }

@@ -42,9 +42,19 @@ package struct WebhookURL: Sendable, Equatable {
         }
         parts.scheme = scheme
         parts.host = address.map { $0.isIPv4 } == false ? "[\(host)]" : host
-        guard let whole = parts.string else { throw Refusal("is not an address such as https://hooks.example.com/events") }
+        guard let whole = parts.string, Self.calledHost(whole) == host else {
+            throw Refusal("is not an address such as https://hooks.example.com/events")
+        }
         self.text = whole
         (self.host, self.port) = (host, port)
+    }
+
+    /// The host as the client will read it.
+    ///
+    /// Were it another than the one that is checked, the client would look it up by itself.
+    private static func calledHost(_ text: String) -> String? {
+        guard let host = URL(string: text)?.host() else { return nil }
+        return host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
     }
 
     private static func ascii(_ host: String) throws -> String {

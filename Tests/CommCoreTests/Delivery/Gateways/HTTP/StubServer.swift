@@ -1,6 +1,8 @@
+import CommTesting
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// A provider's server that a test controls: it keeps every request, and answers or misbehaves as it is told.
@@ -31,12 +33,15 @@ final class StubServer: Sendable {
 
     final class Requests: Sendable {
         let list = Mutex<[Request]>([])
+        let greetings = Mutex<[String?]>([])
     }
 
     var requests: [Request] { kept.list.withLock { $0 } }
     /// Those that were not for an access token.
     var messages: [Request] { requests.filter { $0.path != "/token" } }
     var base: String { "http://127.0.0.1:\(port)" }
+    /// The names that clients asked for in their TLS greetings.
+    var greetings: [String?] { kept.greetings.withLock { $0 } }
 
     private init(channel: any Channel, port: Int, kept: Requests) {
         self.channel = channel
@@ -44,17 +49,38 @@ final class StubServer: Sendable {
         self.kept = kept
     }
 
-    static func start(_ react: @escaping @Sendable (Request) -> Reaction) async throws -> StubServer {
+    /// - Parameter certificate: speaks TLS with it.
+    static func start(
+        on host: String = "127.0.0.1",
+        port: Int = 0,
+        certificate: TestAuthority.Certificate? = nil,
+        _ react: @escaping @Sendable (Request) -> Reaction
+    ) async throws -> StubServer {
         let kept = Requests()
+        let tls = try certificate.map { try context(of: $0, kept) }
         let channel = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelInitializer { channel in
-                channel.pipeline.configureHTTPServerPipeline().flatMapThrowing {
+                channel.eventLoop.makeCompletedFuture {
+                    if let tls { try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: tls)) }
+                    try channel.pipeline.syncOperations.configureHTTPServerPipeline()
                     try channel.pipeline.syncOperations.addHandler(Handler(kept: kept, react: react))
                 }
             }
-            .bind(host: "127.0.0.1", port: 0).get()
+            .bind(host: host, port: port).get()
         return StubServer(channel: channel, port: channel.localAddress?.port ?? 0, kept: kept)
+    }
+
+    private static func context(of certificate: TestAuthority.Certificate, _ kept: Requests) throws -> NIOSSLContext {
+        var configuration = TLSConfiguration.makeServerConfiguration(
+            certificateChain: try NIOSSLCertificate.fromPEMBytes(Array(certificate.pem.utf8)).map { .certificate($0) },
+            privateKey: .privateKey(try NIOSSLPrivateKey(bytes: Array(certificate.privateKey.utf8), format: .pem))
+        )
+        configuration.sslContextCallback = { greeting, promise in
+            kept.greetings.withLock { $0.append(greeting.serverHostname) }
+            promise.succeed(.noChanges)
+        }
+        return try NIOSSLContext(configuration: configuration)
     }
 
     func close() async throws {
