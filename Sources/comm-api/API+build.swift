@@ -25,6 +25,7 @@ extension API {
         /// Fetches public keys and certificates; over the network when nil.
         var fetch: (@Sendable (_ address: String) async throws -> [UInt8])?
         var streams = EventStreamPace()
+        var patience = StalledReaderHandler.Patience()
     }
 
     /// Makes the object graph.
@@ -88,7 +89,7 @@ extension API {
         var services: [any Service] = [postgres, redis, DocumentsService(documents: documents), stores, inbox, clicks]
         if let platform { services.append(platform) }
         return API(
-            server: server(router, links, clicks, configuration, logger: surroundings.logger),
+            server: server(router, links, clicks, configuration, in: surroundings),
             services: services,
             routes: declared
         )
@@ -106,15 +107,16 @@ extension API {
         _ links: TrackedLinks,
         _ clicks: ClickRecorder,
         _ configuration: APIConfiguration,
-        logger: Logger
+        in surroundings: Surroundings
     ) -> Application<RouterResponder<APIContext>> {
         let metrics = TrackingMetrics()
         let dates = HTTPDates()
+        let patience = surroundings.patience
         return Application(
             router: router,
             server: HTTPServerBuilder { responder in
                 let configuration = HTTP1Channel.Configuration(
-                    additionalChannelHandlers: [UnreadBodyHandler(limit: unreadLimit)],
+                    additionalChannelHandlers: [StalledReaderHandler(patience: patience), UnreadBodyHandler(limit: unreadLimit)],
                     idleTimeout: nil,  // TrackingHandler sees to it
                     httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 * 1024, maxHeaderListSize: 32 * 1024, maxHeaderFieldCount: 100)
                 )
@@ -125,9 +127,9 @@ extension API {
             configuration: .init(
                 address: .hostname(configuration.host, port: configuration.port),
                 backlog: 1024,
-                availableConnectionsDelegate: .maximum(10_000, logger: logger)
+                availableConnectionsDelegate: .maximum(10_000, logger: surroundings.logger)
             ),
-            logger: logger
+            logger: surroundings.logger
         )
     }
 }

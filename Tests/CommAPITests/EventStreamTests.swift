@@ -1,6 +1,7 @@
 import CommTesting
 import Foundation
 import HTTPTypes
+import NIOCore
 import Postgres
 import Testing
 
@@ -41,7 +42,9 @@ struct EventStreamTests {
 
     @Test("what happens while it is open is told, in order, with the ids to go on from")
     func live() async throws {
-        try await withAPI(streams: Self.short) { client in
+        var pace = Self.short
+        pace.longest = .seconds(3)
+        try await withAPI(streams: pace) { client in
             async let reply = client.send(.get, "/api/events/stream")
             try await waitUntil("the feed to be open") { try await client.count("event_feeds") == 1 }
             for name in ["a", "b"] { try await Self.unsubscribe(client, name) }
@@ -136,19 +139,104 @@ struct EventStreamTests {
         }
     }
 
-    @Test("a server that stops ends its streams")
+    private static func notice(reason: String = "failing", at now: Date) throws -> FeedNotice {
+        try .endpointDisabled(UUID(), url: "https://hooks.example.com/", reason: reason, failingSince: nil, now: now)
+    }
+
+    /// Adds something to the tenant's feed, in a commit of its own.
+    private static func tell(_ client: APIClient, _ count: Int = 1) async throws {
+        for _ in 0..<count {
+            try await client.database.withTransaction { connection in
+                let now = client.time.now
+                try await EventFeed.append(try Self.notice(at: now), tenantID: client.tenantID, on: connection, now: now)
+            }
+        }
+    }
+
+    @Test("a server that stops ends its streams with a whole event, and whoever goes on at the next one meets each event once")
     func stopping() async throws {
         var pace = Self.short
         pace.longest = .seconds(60)
         let longest = pace
-        let reading = Signal<Task<Reply, any Error>>()
+        let opened = Signal<(APIClient, RawStream)>()
+        let stop = Signal<Void>()
+        let teller = Signal<Task<Void, any Error>>()
         try await withTimeout(.seconds(20), "the server to stop") {
             try await withAPI(listening: true, streams: longest) { client in
-                reading.fire(Task { try await client.send(.get, "/api/events/stream") })
+                let stream = try await RawStream(client, "/api/events/stream", reads: true)
                 try await waitUntil("the feed to be open") { try await client.count("event_feeds") == 1 }
+                // It goes on while the server stops, and after.
+                teller.fire(Task { while stop.count == 0 { try await Self.tell(client) } })
+                try await waitUntil("some events to be told") { stream.text.contains("id: 20\n") }
+                opened.fire((client, stream))
             }
         }
-        // Whether the client still got the end of it is the connection's matter.
-        _ = try await reading.wait().result
+        let (first, stream) = try await opened.wait()
+        let (text, isWhole) = RawStream.body(try await stream.rest())
+        let told = Self.events(text)
+        #expect(isWhole && text.hasSuffix("\n\n"))
+        #expect(told.count >= 20 && told.map(\.id) == Array(1...told.count) && Self.lastID(text) == told.count)
+        try await Self.tell(first, 5)
+        stop.fire()
+        try await teller.wait().value
+        let all = try await first.count("event_feed")
+        #expect(all >= told.count + 5)
+        try await withAPI(streams: Self.short) { next in
+            var same = next.with(first.credential)
+            same.tenantID = first.tenantID
+            let rest = Self.events(try await same.send(.get, "/api/events/stream", headers: [.lastEventID: "\(told.count)"]).text)
+            #expect(rest.map(\.id) == Array((told.count + 1)...all))
+        }
+    }
+
+    /// Far more than what lies between a server and a client that reads nothing.
+    private static func fill(_ client: APIClient) async throws {
+        _ = try await client.send(.head, "/api/events/stream")
+        let notice = try notice(reason: String(repeating: "x", count: 2_000), at: client.time.now)
+        try await client.database.execute(
+            """
+            INSERT INTO event_feed (tenant_id, position, event_id, bucket_at, type, channel, is_automated, data, recorded_at)
+            SELECT \(client.tenantID), n, gen_random_uuid(), now(), 'webhook.disabled', 'none', false,
+                   \(notice.data), now()
+            FROM generate_series(1, 20000) n
+            """
+        )
+        try await client.database.execute("UPDATE event_feeds SET last_position = 20000 WHERE tenant_id = \(client.tenantID)")
+    }
+
+    @Test("a client that reads nothing is not written for ahead, and loses its place after a while", .timeLimit(.minutes(2)))
+    func stalled() async throws {
+        var pace = Self.short
+        pace.longest = .seconds(600)
+        let (longest, patience) = (pace, StalledReaderHandler.Patience(serving: .seconds(1)))
+        try await withAPI(settings: ["COMM_EVENT_STREAMS_PER_TENANT": "1"], listening: true, streams: longest, patience: patience) {
+            client in
+            try await Self.fill(client)
+            let stream = try await RawStream(client, "/api/events/stream?last_event_id=0", reads: false)
+            try await waitUntil("the place to be taken") { try await client.send(.head, "/api/events/stream").status == 429 }
+            try await waitUntil("the place to be free again") { try await client.send(.head, "/api/events/stream").status == 200 }
+            let (text, isWhole) = RawStream.body(try await stream.rest())
+            let told = Self.events(text)
+            #expect(!isWhole && told.count < 10_000 && told.map(\.id) == Array(1..<(told.count + 1)), "\(told.count)")
+        }
+    }
+
+    @Test("a client that reads nothing does not keep a server from stopping", .timeLimit(.minutes(2)))
+    func stalledAtTheEnd() async throws {
+        var pace = Self.short
+        pace.longest = .seconds(600)
+        let longest = pace
+        let patience = StalledReaderHandler.Patience(serving: .seconds(600), stopping: .milliseconds(500))
+        let opened = Signal<RawStream>()
+        try await withTimeout(.seconds(30), "the server to stop") {
+            try await withAPI(settings: ["COMM_EVENT_STREAMS_PER_TENANT": "1"], listening: true, streams: longest, patience: patience) {
+                client in
+                try await Self.fill(client)
+                opened.fire(try await RawStream(client, "/api/events/stream?last_event_id=0", reads: false))
+                try await waitUntil("the place to be taken") { try await client.send(.head, "/api/events/stream").status == 429 }
+            }
+        }
+        let (text, _) = RawStream.body(try await opened.wait().rest())
+        #expect(text.hasPrefix("retry: 2000\nid: 0\n\n"))
     }
 }

@@ -99,6 +99,7 @@ struct APIClient: Sendable {
 ///   - settings: further settings.
 ///   - fetch: what stands in for the servers of public keys.
 ///   - streams: how event streams pace themselves; they end soon, so that whoever asks for every route comes to an end.
+///   - patience: how long a client may take nothing.
 func withAPI(
     databaseURL: String? = nil,
     maxImportBytes: Int = 2_000_000,
@@ -108,6 +109,7 @@ func withAPI(
     listening: Bool = false,
     fetch: (@Sendable (String) async throws -> [UInt8])? = nil,
     streams: EventStreamPace = EventStreamPace(poll: .milliseconds(50), longest: .seconds(1)),
+    patience: StalledReaderHandler.Patience = StalledReaderHandler.Patience(),
     _ body: @Sendable @escaping (APIClient) async throws -> Void
 ) async throws {
     let configuration = try APIClient.configuration(
@@ -124,7 +126,8 @@ func withAPI(
         notifier: SystemdNotifier(environment: [:]),
         logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
         fetch: fetch,
-        streams: streams
+        streams: streams,
+        patience: patience
     )
     let api = try API.build(configuration, in: surroundings, role: "comm_api")
     var server = api.server
