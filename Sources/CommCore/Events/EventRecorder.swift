@@ -12,7 +12,7 @@ package struct EventRecorder: Sendable {
     /// - Parameters:
     ///   - dispatched: what the sender has recorded in the delivery log since.
     ///   - waitsForRebuild: whether to wait while the roll-ups of a campaign are made again; somebody who waits for an answer does not.
-    /// - Returns: how many of the events were new.
+    /// - Returns: those of the events that were new.
     /// - Throws: `PostgresError`; the caller's transaction must then be rolled back.
     @discardableResult
     package func record(
@@ -21,7 +21,7 @@ package struct EventRecorder: Sendable {
         waitsForRebuild: Bool = false,
         on connection: PostgresConnection,
         now: Date
-    ) async throws -> Int {
+    ) async throws -> [Event] {
         let unique = Self.withoutDuplicates(events)
         let mayCount = try await RollUpProjection.lock(unique, chunks: dispatched, waits: waitsForRebuild, on: connection)
         let (fresh, revisions) = unique.isEmpty ? ([], []) : try await store(unique, on: connection, now: now)
@@ -33,7 +33,7 @@ package struct EventRecorder: Sendable {
         if mayCount { try await rollUps.apply(on: connection) } else { try await rollUps.mark(now: now, on: connection) }
         try await DeliveryCounters(events: fresh, chunks: dispatched).apply(on: connection)
         try await EventFeed.append(fresh, on: connection, now: now)
-        return fresh.count
+        return fresh
     }
 
     /// Stores events and moves counters, contacts and suppressions by those that are new, and by the verdicts that they change.

@@ -6,6 +6,7 @@ import Postgres
 /// Turns what lies in the inbox into stored and projected events: claim, understand, find the owner, record, in one transaction.
 package struct InboxProcessor: Sendable {
     private let client: PostgresClient
+    private let throttle: any MessageThrottle
     private let time: any TimeSource
     private let logger: Logger
     private let recorder = EventRecorder()
@@ -15,8 +16,15 @@ package struct InboxProcessor: Sendable {
     /// How long a report about a message that we do not know (yet) is kept.
     static let patience: TimeInterval = 24 * 3600
 
-    package init(client: PostgresClient, time: any TimeSource, logger: Logger) {
+    /// - Parameter throttle: hears what is reported of servers' answers.
+    package init(
+        client: PostgresClient,
+        throttle: any MessageThrottle = UnlimitedThrottle(),
+        time: any TimeSource,
+        logger: Logger
+    ) {
         self.client = client
+        self.throttle = throttle
         self.time = time
         self.logger = logger
     }
@@ -40,13 +48,14 @@ package struct InboxProcessor: Sendable {
     }
 
     private func process(limit: Int) async throws -> Int {
-        try await client.withTransaction { connection in
-            let now = time.now
+        let now = time.now
+        let (count, answers) = try await client.withTransaction { connection in
             let rows = try await InboxRepository.claim(limit: limit, now: now, on: connection)
-            guard !rows.isEmpty else { return 0 }
-            try await handle(rows, now: now, on: connection)
-            return rows.count
+            return (rows.count, rows.isEmpty ? ReportedAnswers() : try await handle(rows, now: now, on: connection))
         }
+        // After the commit, so that none counts twice; those of a process that dies here are lost to the rules.
+        await answers.tell(throttle, now: now)
+        return count
     }
 
     private func processOneByOne(limit: Int) async throws -> Int {
@@ -70,7 +79,7 @@ package struct InboxProcessor: Sendable {
         }
     }
 
-    private func handle(_ rows: [InboxRepository.Row], now: Date, on connection: PostgresConnection) async throws {
+    private func handle(_ rows: [InboxRepository.Row], now: Date, on connection: PostgresConnection) async throws -> ReportedAnswers {
         var dispatched: [DispatchedChunk] = []
         for row in rows where row.source == DispatchedChunk.source {
             let chunk = try DispatchedChunk(json: row.payload)
@@ -97,9 +106,12 @@ package struct InboxProcessor: Sendable {
         let refusals = try rows.filter { $0.source == RefusedRecipient.source }.map { try RefusedRecipient(json: $0.payload) }
         var events = try await HandoverRefusals.events(of: refusals, on: connection)
         var parked: [UUID: (id: UUID, dueAt: Date, reason: String)] = [:]
+        var answers = ReportedAnswers()
         for ((row, fact), owner) in zip(facts, owners) {
             if let owner {
-                events.append(fact.event(of: owner))
+                let event = fact.event(of: owner)
+                events.append(event)
+                answers.add(fact, of: owner, as: event.id)
             } else if now.timeIntervalSince(row.receivedAt) < Self.patience {
                 parked[row.id] = (row.id, retryTime(row, now: now), "no message of ours is known by this report")
             } else {
@@ -108,9 +120,11 @@ package struct InboxProcessor: Sendable {
         }
         try await keep(kept, on: connection)
         let new = try await recorder.record(events, dispatched: dispatched, waitsForRebuild: true, on: connection, now: now)
-        stored.increment(by: new)
+        stored.increment(by: new.count)
+        answers.settle(fresh: new, now: now)
         try await InboxRepository.park(Array(parked.values), on: connection)
         try await InboxRepository.delete(rows.map(\.id).filter { parked[$0] == nil }, on: connection)
+        return answers
     }
 
     /// What the daemons tell each other; everything else is somebody's report.

@@ -15,6 +15,7 @@ enum MessageOwnerRepository {
             SELECT f.n, t.tenant_id, CASE WHEN d.id IS NULL THEN g.id WHEN NOT d.is_test THEN d.campaign_id END AS campaign_id,
                    CASE WHEN d.id IS NULL THEN c.id WHEN NOT d.is_test AND d.channel = 'email' THEN d.contact_id END AS contact_id,
                    d.id AS message_id, coalesce(d.channel, 'email') AS channel,
+                   d.gateway, CASE d.channel WHEN 'email' THEN substring(d.recipient FROM '@([^@]*)$') END AS domain,
                    coalesce(c.tracking_opt_out, false) AS refuses_tracking
             FROM (SELECT unnest(\(Array(0..<facts.count))::int[]) AS n, unnest(\(facts.map(\.tenantID))::uuid[]) AS tenant_id,
                          unnest(\(facts.map(\.campaignID))::uuid[]) AS campaign_id,
@@ -26,7 +27,7 @@ enum MessageOwnerRepository {
             LEFT JOIN LATERAL (SELECT id, tenant_id FROM campaigns
                                WHERE id = f.campaign_id AND (f.tenant_id IS NULL OR tenant_id = f.tenant_id) LIMIT 1) g ON true
             CROSS JOIN LATERAL (SELECT tenant_id FROM tenants WHERE tenant_id = coalesce(g.tenant_id, f.tenant_id) LIMIT 1) t
-            LEFT JOIN LATERAL (SELECT id, campaign_id, contact_id, channel, is_test FROM delivery_events
+            LEFT JOIN LATERAL (SELECT id, campaign_id, contact_id, channel, is_test, gateway, recipient FROM delivery_events
                                WHERE tenant_id = t.tenant_id AND id = f.message_id AND created_at = f.created_at LIMIT 1) d ON true
             LEFT JOIN LATERAL (SELECT id, tracking_opt_out FROM contacts
                                WHERE (f.is_tracked OR f.message_id IS NULL) AND tenant_id = t.tenant_id
@@ -43,7 +44,9 @@ enum MessageOwnerRepository {
                 contactID: try row.get("contact_id"),
                 messageID: try row.get("message_id"),
                 channel: Channel(rawValue: try row.get("channel")) ?? .email,
-                refusesTracking: try row.get("refuses_tracking")
+                refusesTracking: try row.get("refuses_tracking"),
+                gateway: try row.get("gateway"),
+                domain: try row.get("domain")
             )
         }
         return owners

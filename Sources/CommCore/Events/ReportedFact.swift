@@ -15,6 +15,8 @@ struct ReportedFact: Sendable {
     var tracked: TrackedDetails?
     /// Of a bounce, where the source tells it.
     var bounceClass: BounceClass?
+    /// What the recipient's server or the provider said, for the rules by which gateways slow down.
+    var answer: String?
     /// Where the message may be, when the tenant is not known.
     var candidates: MessageCandidates?
     /// Of whom the fact is, when it is about no message: of everybody's latest message there.
@@ -67,6 +69,9 @@ struct MessageOwner: Sendable {
     var channel = Channel.email
     /// The person asked not to be tracked.
     var refusesTracking = false
+    /// Who took the message over, and for which domain.
+    var gateway: String?
+    var domain: String?
 }
 
 /// A report that cannot be understood; it is dropped and counted.

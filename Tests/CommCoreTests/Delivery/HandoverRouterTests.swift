@@ -39,8 +39,33 @@ struct HandoverRouterTests {
     private let fixture = GatewayFixture()
     private let outage = GatewayOutage(kind: .away, reason: "no route to host")
 
-    private func router(_ gateways: [any Gateway], health: GatewayHealth = GatewayHealth()) -> HandoverRouter {
-        HandoverRouter(gateways: gateways, routes: FixedRoutes([.email: gateways.map(\.name)]), health: health, time: fixture.time)
+    private func router(
+        _ gateways: [any Gateway],
+        throttle: any MessageThrottle = UnlimitedThrottle(),
+        health: GatewayHealth = GatewayHealth()
+    ) -> HandoverRouter {
+        HandoverRouter(
+            gateways: gateways,
+            routes: FixedRoutes([.email: gateways.map(\.name)]),
+            throttle: throttle,
+            health: health,
+            time: fixture.time
+        )
+    }
+
+    /// Lets everything go, and notes what it is told.
+    private final class ListeningThrottle: MessageThrottle {
+        private let told = Mutex<[String]>([])
+
+        var heard: [String] { told.withLock { $0 } }
+
+        func admit(_ recipients: [String], of subject: ThrottleSubject, now: Date) async -> [ThrottleRefusal?] {
+            recipients.map { _ in nil }
+        }
+
+        func observe(_ replies: [GatewayReply], of gateway: String, channel: Channel, now: Date) async {
+            told.withLock { $0 += replies.map { "\(gateway) \($0.kind) \($0.recipient): \($0.text)" } }
+        }
     }
 
     @Test("what the first gateway takes goes no further")
@@ -77,6 +102,31 @@ struct HandoverRouterTests {
         #expect(outcomes == [HandoverOutcome(.sent, gateway: "alive")])
         let batch = try fixture.batch(["a@x.test"])
         await #expect(throws: GatewayOutage.self) { try await router([dead]).handOver(batch) }
+    }
+
+    @Test("the throttle hears every answer: to a message in its recipient's name, to all of them once and in nobody's, told again never")
+    func heard() async throws {
+        let throttle = ListeningThrottle()
+        let (outage, fixture) = (outage, fixture)
+        let calls = Mutex(0)
+        let dead = ScriptedGateway("dead") { _ in
+            throw calls.withLock { calls in
+                calls += 1
+                return calls == 1 ? outage : outage.recalled
+            }
+        }
+        let health = GatewayHealth()
+        let dying = router([dead, ScriptedGateway("alive")], throttle: throttle, health: health)
+        for _ in 0..<2 { _ = try await dying.handOver(try fixture.batch(["a@x.test", "b@x.test"])) }
+        #expect(throttle.heard.filter { $0.hasPrefix("dead") } == ["dead deferred : away: no route to host"])
+        let report = try #require(health.reports(now: fixture.time.now).first { $0.gateway == "dead" })
+        #expect(report.state == .open)
+        let until = fixture.time.now.addingTimeInterval(60)
+        let mixed = ScriptedGateway("mixed") { _ in
+            [.deferred(until: until, reason: "grey"), .declined(until: until, reason: "down"), .declined(until: until, reason: "down")]
+        }
+        _ = try await router([mixed], throttle: throttle).handOver(try fixture.batch(["a@x.test", "b@x.test", "c@x.test"]))
+        #expect(throttle.heard.filter { $0.hasPrefix("mixed") } == ["mixed deferred a@x.test: grey", "mixed deferred : down"])
     }
 
     @Test("an error that says nothing about what was taken stops the batch")

@@ -158,11 +158,10 @@ package struct HandoverRouter: Sendable {
         }
         if !admitted.isEmpty {
             let messages = admitted.map { batch.messages[$0] }
-            let dispositions = try await measured(batch.with(messages), at: gateway)
+            let dispositions = try await observed(batch.with(messages), at: gateway)
             for (place, disposition) in zip(admitted, dispositions) {
                 outcomes[place] = HandoverOutcome(soon(disposition, of: batch.envelope), gateway: gateway.name)
             }
-            await throttle.observe(GatewayReply.all(of: messages, dispositions), of: subject, now: time.now)
         }
         return outcomes.map { $0 ?? HandoverOutcome(.deferred(until: time.now, reason: "not tried")) }
     }
@@ -175,6 +174,21 @@ package struct HandoverRouter: Sendable {
         case .deferred(let until, let reason): return .deferred(until: min(until, latest), reason: reason)
         case .declined(let until, let reason): return .declined(until: min(until, latest), reason: reason)
         case .sent, .suppressed, .skipped, .failed, .unknown: return disposition
+        }
+    }
+
+    /// Lets the throttle hear what the gateway answered, be it to messages or, when it took nothing, altogether.
+    private func observed(_ batch: HandoverBatch, at gateway: any Gateway) async throws -> [Disposition] {
+        do {
+            let dispositions = try await measured(batch, at: gateway)
+            let replies = GatewayReply.all(of: batch.messages, dispositions)
+            await throttle.observe(replies, of: gateway.name, channel: gateway.channel, now: time.now)
+            return dispositions
+        } catch let outage as GatewayOutage {
+            if !outage.isRecalled {
+                await throttle.observe([GatewayReply(outage)], of: gateway.name, channel: gateway.channel, now: time.now)
+            }
+            throw outage
         }
     }
 
@@ -200,7 +214,12 @@ extension Disposition {
 }
 
 extension GatewayReply {
-    /// What was said to each message; what ended a whole round was said once, however many messages it kept back.
+    /// What was said when nothing was taken.
+    fileprivate init(_ outage: GatewayOutage) {
+        self.init(recipient: "", kind: .deferred, text: outage.description)
+    }
+
+    /// What was said to each message; what ended a whole round was said once, however many messages it kept back, and to nobody's account.
     fileprivate static func all(of messages: [OutgoingMessage], _ dispositions: [Disposition]) -> [GatewayReply] {
         var ended: Set<String> = []
         return zip(messages, dispositions).compactMap { message, disposition in
@@ -213,7 +232,8 @@ extension GatewayReply {
     fileprivate init?(_ recipient: String, _ disposition: Disposition) {
         switch disposition {
         case .sent: self.init(recipient: recipient, kind: .accepted, text: "")
-        case .deferred(_, let reason), .declined(_, let reason): self.init(recipient: recipient, kind: .deferred, text: reason)
+        case .deferred(_, let reason): self.init(recipient: recipient, kind: .deferred, text: reason)
+        case .declined(_, let reason): self.init(recipient: "", kind: .deferred, text: reason)
         case .failed(let reason): self.init(recipient: recipient, kind: .refused, text: reason)
         case .unknown(let reason): self.init(recipient: recipient, kind: .unknown, text: reason)
         case .suppressed, .skipped: return nil

@@ -9,6 +9,6 @@ package protocol MessageThrottle: Sendable {
     /// What may go counts as gone. What may not has a place in the line, and finds it when it asks again at that time.
     func admit(_ recipients: [String], of subject: ThrottleSubject, now: Date) async -> [ThrottleRefusal?]
 
-    /// Hears what the gateway answered, for the reply rules.
-    func observe(_ replies: [GatewayReply], of subject: ThrottleSubject, now: Date) async
+    /// Hears what a gateway answered, at once or in reports, for the reply rules.
+    func observe(_ replies: [GatewayReply], of gateway: String, channel: Channel, now: Date) async
 }

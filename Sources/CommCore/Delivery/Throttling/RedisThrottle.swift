@@ -37,7 +37,7 @@ package final class RedisThrottle: MessageThrottle {
         let limits = isEmergency ? SubjectLimits() : await self.book.limits(of: subject, now: now)
         let plan = BucketPlan(
             recipients: recipients,
-            groups: groups(of: recipients, subject, book, now: now),
+            groups: groups(of: recipients, subject.channel, book, now: now),
             subject: subject,
             book: book,
             limits: limits,
@@ -48,14 +48,14 @@ package final class RedisThrottle: MessageThrottle {
         return verdicts.map { $0.map { ThrottleRefusal($0, plan: plan) } }
     }
 
-    package func observe(_ replies: [GatewayReply], of subject: ThrottleSubject, now: Date) async {
+    package func observe(_ replies: [GatewayReply], of gateway: String, channel: Channel, now: Date) async {
         let told = replies.filter { ($0.kind == .deferred || $0.kind == .refused) && !$0.text.isEmpty }
         guard !told.isEmpty else { return }
         let book = await book.book(now: now)
-        let groups = groups(of: told.map(\.recipient), subject, book, now: now)
-        for (match, count) in ReplyMatch.count(told, groups: groups, gateway: subject.gateway, book: book) {
-            let fires = await counter.add(count, to: match.rule, gateway: subject.gateway, group: match.group, now: now.microseconds)
-            if fires { await slowDown(match.rule, gateway: subject.gateway, group: match.group, book: book, now: now) }
+        let groups = groups(of: told.map(\.recipient), channel, book, now: now)
+        for (match, count) in ReplyMatch.count(told, groups: groups, gateway: gateway, book: book) {
+            let fires = await counter.add(count, to: match.rule, gateway: gateway, group: match.group, now: now.microseconds)
+            if fires { await slowDown(match.rule, gateway: gateway, group: match.group, book: book, now: now) }
         }
     }
 
@@ -74,8 +74,8 @@ package final class RedisThrottle: MessageThrottle {
     }
 
     /// Only mail has domains.
-    private func groups(of recipients: [String], _ subject: ThrottleSubject, _ book: RateBook, now: Date) -> [String] {
-        subject.channel == .email ? groups.groups(of: recipients, groups: book.groups, now: now) : []
+    private func groups(of recipients: [String], _ channel: Channel, _ book: RateBook, now: Date) -> [String] {
+        channel == .email ? groups.groups(of: recipients, groups: book.groups, now: now) : []
     }
 
     private func verdicts(on plan: BucketPlan, now: Int64) async -> [BucketVerdict?] {

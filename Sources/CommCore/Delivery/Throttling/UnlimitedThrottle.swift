@@ -8,5 +8,5 @@ package struct UnlimitedThrottle: MessageThrottle {
         Array(repeating: nil, count: recipients.count)
     }
 
-    package func observe(_ replies: [GatewayReply], of subject: ThrottleSubject, now: Date) async {}
+    package func observe(_ replies: [GatewayReply], of gateway: String, channel: Channel, now: Date) async {}
 }

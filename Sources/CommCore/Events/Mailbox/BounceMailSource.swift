@@ -33,6 +33,7 @@ enum BounceMailSource {
             payload: try details.json()
         )
         fact.bounceClass = report.bounceClass
+        fact.answer = details.answer
         fact.candidates = MessageCandidates(
             firstTenant: report.firstTenant,
             lastTenant: report.lastTenant,

@@ -49,6 +49,25 @@ package enum MotoricalSource {
         }
     }
 
+    /// What the recipient's server said; the platform's names for it vary.
+    private struct Words: Decodable {
+        let answer: String?
+
+        private enum Key: String, CodingKey, CaseIterable {
+            case smtpCode = "smtp_code"
+            case bounceReason = "bounce_reason"
+            case reason, error, diagnostic
+        }
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: Key.self)
+            let words = Key.allCases.compactMap { key -> String? in
+                (try? container.decode(String.self, forKey: key)) ?? (try? container.decode(Int.self, forKey: key)).map(String.init)
+            }
+            answer = words.isEmpty ? nil : words.joined(separator: " ")
+        }
+    }
+
     /// - Parameter payload: one report, a JSON object.
     static func facts(in payload: String, source: String, receivedAt: Date) throws -> [ReportedFact] {
         let report: Report
@@ -59,20 +78,20 @@ package enum MotoricalSource {
         }
         let type = Self.type(report.type)
         let occurredAt = report.occurredAt.flatMap(ISO8601.date(from:)) ?? receivedAt
-        return [
-            ReportedFact(
-                type: type,
-                tenantID: report.tenantID.flatMap(UUID.init(uuidString:)),
-                campaignID: report.campaignID.flatMap(UUID.init(uuidString:)),
-                contactID: report.contactID.flatMap(UUID.init(uuidString:)),
-                messageID: report.messageID.flatMap(UUID.init(uuidString:)),
-                source: source,
-                occurredAt: min(occurredAt, receivedAt),
-                bounceKind: type == .bounced ? bounceKind(report) : nil,
-                payload: payload,
-                tracked: TrackingHit.Kind(rawValue: type.rawValue).map { _ in TrackedDetails(linkIndex: nil, signals: TrackingSignals()) }
-            )
-        ]
+        var fact = ReportedFact(
+            type: type,
+            tenantID: report.tenantID.flatMap(UUID.init(uuidString:)),
+            campaignID: report.campaignID.flatMap(UUID.init(uuidString:)),
+            contactID: report.contactID.flatMap(UUID.init(uuidString:)),
+            messageID: report.messageID.flatMap(UUID.init(uuidString:)),
+            source: source,
+            occurredAt: min(occurredAt, receivedAt),
+            bounceKind: type == .bounced ? bounceKind(report) : nil,
+            payload: payload,
+            tracked: TrackingHit.Kind(rawValue: type.rawValue).map { _ in TrackedDetails(linkIndex: nil, signals: TrackingSignals()) }
+        )
+        fact.answer = (try? JSONDecoder().decode(Words.self, from: Data(payload.utf8)))?.answer
+        return [fact]
     }
 
     /// The platform's words vary by version: the contract matches them by what they contain.

@@ -37,20 +37,20 @@ struct ProviderReading: Sendable {
         details: ReportDetails
     ) throws -> ProviderReading {
         guard let reference else { return .kept("\(type.rawValue) of a message that is not ours") }
-        return ProviderReading(facts: [
-            ReportedFact(
-                type: type,
-                tenantID: reference.tenantID,
-                campaignID: reference.campaignID,
-                contactID: nil,
-                messageID: reference.messageID,
-                source: source,
-                occurredAt: occurredAt,
-                bounceKind: details.bounceKind,
-                discriminator: discriminator,
-                payload: try details.json(),
-                bounceClass: details.bounceClass
-            )
-        ])
+        var fact = ReportedFact(
+            type: type,
+            tenantID: reference.tenantID,
+            campaignID: reference.campaignID,
+            contactID: nil,
+            messageID: reference.messageID,
+            source: source,
+            occurredAt: occurredAt,
+            bounceKind: details.bounceKind,
+            discriminator: discriminator,
+            payload: try details.json(),
+            bounceClass: details.bounceClass
+        )
+        fact.answer = details.answer
+        return ProviderReading(facts: [fact])
     }
 }

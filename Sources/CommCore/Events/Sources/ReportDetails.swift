@@ -21,6 +21,12 @@ struct ReportDetails: Encodable, Sendable {
     /// Whether the address is to be suppressed although nothing new bounced: the provider's own list has it.
     var isSuppressedThere = false
 
+    /// What was said, as a server says it: codes, then words.
+    var answer: String? {
+        let parts = [smtpCode.map(String.init), enhancedCode, diagnostic, reason].compactMap(\.self).filter { !$0.isEmpty }
+        return parts.isEmpty ? nil : parts.joined(separator: " ")
+    }
+
     var bounceKind: BounceKind? {
         isSuppressedThere ? .hard : bounceClass?.kind
     }

@@ -110,15 +110,15 @@ struct RedisThrottleTests {
         func replies(_ count: Int) -> [GatewayReply] {
             people.prefix(count).map { GatewayReply(recipient: $0, kind: .deferred, text: answer) }
         }
-        await first.observe(replies(2), of: subject(fixture), now: now)
+        await first.observe(replies(2), of: "smtp", channel: .email, now: now)
         let adjustments = RateAdjustmentRepository(client: api)
         #expect(try await adjustments.list(now: now).isEmpty)
-        await second.observe(replies(1), of: subject(fixture), now: now)
+        await second.observe(replies(1), of: "smtp", channel: .email, now: now)
         let made = try #require(try await adjustments.list(now: now).first)
         #expect(made.gateway == "smtp" && made.group == "google" && made.rule == "Gmail: unusual rate" && made.factor == 0.5)
         #expect(made.baseInterval == 100_000)
         // Answers to what was under way already change nothing more.
-        await first.observe(replies(50), of: subject(fixture), now: now.addingTimeInterval(1))
+        await first.observe(replies(50), of: "smtp", channel: .email, now: now.addingTimeInterval(1))
         #expect(try await adjustments.list(now: now).first?.factor == 0.5)
         let late = BucketWorld.people(1_000..<1_500, at: "gmail.com")
         let refusals = await first.admit(late, of: subject(fixture), now: now.addingTimeInterval(2))
@@ -138,7 +138,7 @@ struct RedisThrottleTests {
         let first = try await throttle()
         let people = BucketWorld.people(0..<12, at: "outlook.com")
         let replies = people.map { GatewayReply(recipient: $0, kind: .refused, text: "550 5.7.1 … (S3150)") }
-        await first.observe(replies, of: subject(fixture), now: now)
+        await first.observe(replies, of: "smtp", channel: .email, now: now)
         let redis = try TestRedis.current
         let keys = try await redis.client.send(["KEYS", redis.prefix + "*"]).array?.compactMap(\.string) ?? []
         _ = try await redis.client.send(RedisCommand("DEL", keys.map { .string($0) }))
@@ -160,10 +160,34 @@ struct RedisThrottleTests {
         let throttle = try await throttle()
         let ses = subject(fixture, gateway: "ses")
         let replies = [GatewayReply(recipient: "a@example.org", kind: .deferred, text: "Throttling: Daily message quota exceeded")]
-        await throttle.observe(replies, of: ses, now: now)
+        await throttle.observe(replies, of: "ses", channel: .email, now: now)
         let refusals = await throttle.admit(["b@example.com"], of: ses, now: now.addingTimeInterval(1))
         #expect(refusals.first??.reason == "gateway ses is paused by its answers")
         #expect(await throttle.admit(["b@example.com"], of: subject(fixture), now: now.addingTimeInterval(1)) == [nil])
+    }
+
+    @Test(
+        "what was said before a rate was changed does not change it again, whenever it is told; what is about the gateway slows all of it"
+    )
+    func told() async throws {
+        let throttle = try await throttle()
+        let adjustments = RateAdjustmentRepository(client: api)
+        func replies(at moment: Date) -> [GatewayReply] {
+            let text = "421 4.7.28 Our system has detected an unusual rate of unsolicited mail"
+            return (0..<3).map { GatewayReply(recipient: "p\($0)@gmail.com", kind: .deferred, text: text, givenAt: moment) }
+        }
+        await throttle.observe(replies(at: now.addingTimeInterval(-600)), of: "postal", channel: .email, now: now)
+        #expect(try await adjustments.list(now: now).map(\.factor) == [0.5])
+        let later = now.addingTimeInterval(120)
+        for early in [-5.0, 1, 19] {
+            await throttle.observe(replies(at: now.addingTimeInterval(early)), of: "postal", channel: .email, now: later)
+        }
+        #expect(try await adjustments.list(now: later).map(\.factor) == [0.5])
+        await throttle.observe(replies(at: now.addingTimeInterval(30)), of: "postal", channel: .email, now: later)
+        #expect(try await adjustments.list(now: later).map(\.factor) == [0.25])
+        let refusal = GatewayReply(recipient: "", kind: .deferred, text: "away: 421 4.7.0 too many connections")
+        await throttle.observe(Array(repeating: refusal, count: 5), of: "smtp", channel: .email, now: later)
+        #expect(Set(try await adjustments.list(now: later).map { "\($0.gateway)/\($0.group)" }) == ["postal/google", "smtp/"])
     }
 
     @Test("without Redis each sender goes on carefully, with a quarter of each limit and of what was slowed down")
@@ -181,7 +205,7 @@ struct RedisThrottleTests {
         #expect(await throttle.admit(people, of: subject(fixture), now: now.addingTimeInterval(60)).count { $0 == nil } == 8)
         #expect(await throttle.admit(people, of: subject(fixture, gateway: "ses"), now: now).allSatisfy { $0 == nil })
         let replies = people.map { GatewayReply(recipient: $0, kind: .deferred, text: "421 4.7.650 The mail server has been throttled") }
-        await throttle.observe(replies, of: subject(fixture, gateway: "ses"), now: now)
+        await throttle.observe(replies, of: "ses", channel: .email, now: now)
         let slowed = await throttle.admit(people, of: subject(fixture, gateway: "ses"), now: now.addingTimeInterval(1))
         #expect(slowed.last??.reason == "gateway ses to example.com is slowed down by its answers")
         #expect(await throttle.admit(people, of: subject(fixture, priority: .emergency), now: now).allSatisfy { $0 == nil })
@@ -249,7 +273,7 @@ struct RedisThrottleTests {
         let rules = ReplyRuleRepository(client: api, time: ManualTime(now))
         let seeds = try await rules.list()
         let stored: Int = try await owner.query("SELECT count(*)::int AS n FROM reply_rules").one { try $0.get("n") }
-        #expect(seeds.count == stored && stored >= 14)
+        #expect(seeds.count == stored && stored >= 19)
         var draft = ReplyRuleDraft()
         draft.name = "House rule"
         draft.pattern = "450*slow down"

@@ -82,7 +82,7 @@ package struct HTTPGateway: Gateway {
     package func handOver(_ batch: HandoverBatch) async throws -> [Disposition] {
         guard !batch.messages.isEmpty else { return [] }
         let admission = breaker.admission(now: time.now)
-        if case .refused(let outage) = admission { throw outage }
+        if case .refused(let outage) = admission { throw outage.recalled }
         var round = HandoverRound(count: batch.messages.count)
         do {
             if admission == .probe {

@@ -56,6 +56,8 @@ package struct GatewayOutage: Error, Sendable, Equatable, CustomStringConvertibl
     package let reason: String
     /// When the provider asked us to come back.
     package var until: Date?
+    /// The gateway was not asked again: it keeps still since it said so.
+    package private(set) var isRecalled = false
 
     package init(kind: Kind, reason: String, until: Date? = nil) {
         self.kind = kind
@@ -64,4 +66,11 @@ package struct GatewayOutage: Error, Sendable, Equatable, CustomStringConvertibl
     }
 
     package var description: String { "\(kind.rawValue): \(reason)" }
+
+    /// The same, told again.
+    var recalled: GatewayOutage {
+        var copy = self
+        copy.isRecalled = true
+        return copy
+    }
 }
