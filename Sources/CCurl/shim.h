@@ -30,6 +30,10 @@ static inline CURLcode comm_curl_set_progress(CURL *handle, comm_curl_progress p
     return code == CURLE_OK ? curl_easy_setopt(handle, CURLOPT_XFERINFODATA, context) : code;
 }
 
+static inline CURLcode comm_curl_socket(CURL *handle, curl_socket_t *socket) {
+    return curl_easy_getinfo(handle, CURLINFO_ACTIVESOCKET, socket);
+}
+
 /* Once, before the first handle is made. */
 static inline CURLcode comm_curl_start(void) {
     return curl_global_init(CURL_GLOBAL_DEFAULT);

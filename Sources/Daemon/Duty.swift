@@ -62,7 +62,7 @@ package struct Duty: Service {
                 let hasMore = try await step()
                 if failed > 0 { logger.notice("duty works again", metadata: ["duty": "\(name)", "failures": "\(failed)"]) }
                 failed = 0
-                if !hasMore { await rest(since: signals) }
+                if !hasMore { await pause(pace.idle, since: signals) }
             } catch {
                 failed += 1
                 failures.increment()
@@ -72,19 +72,20 @@ package struct Duty: Service {
         }
     }
 
-    private func rest(since signals: Int) async {
-        guard let wake else { return await pause(pace.idle) }
-        await cancelWhenGracefulShutdown { await wake.wait(since: signals, upTo: pace.idle) }
-    }
-
-    private func pause(_ duration: Duration) async {
+    /// - Parameter signals: how many there were; another one ends the pause. nil: none does.
+    private func pause(_ duration: Duration, since signals: Int? = nil) async {
         // Sleeps in pieces that keep the heart beating; a shutdown ends the pause at once.
         try? await cancelWhenGracefulShutdown {
             var left = duration
             while left > .zero {
                 heartbeat.beat()
                 let piece = min(left, .seconds(5))
-                try await Task.sleep(for: piece)
+                if let wake, let signals {
+                    await wake.wait(since: signals, upTo: piece)
+                    if wake.count != signals { return }
+                } else {
+                    try await Task.sleep(for: piece)
+                }
                 left -= piece
             }
         }

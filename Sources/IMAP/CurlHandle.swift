@@ -1,4 +1,5 @@
 import CCurl
+import Glibc
 import Synchronization
 
 /// One of libcurl's handles with its connection; used by one thread at a time.
@@ -8,6 +9,7 @@ final class CurlHandle {
         private let isPulled = Atomic<Bool>(false)
         func pull() { isPulled.store(true, ordering: .relaxed) }
         func release() { isPulled.store(false, ordering: .relaxed) }
+        /// Whether it is pulled.
         var state: Bool { isPulled.load(ordering: .relaxed) }
     }
 
@@ -26,14 +28,16 @@ final class CurlHandle {
     /// Where libcurl says more about an error than its code does.
     private let detail = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CURL_ERROR_SIZE))
 
+    /// - Parameter connectsOnly: whether the first transfer ends with the login, and lines are sent and received by hand from then on.
     /// - Throws: `IMAPError` when libcurl cannot be set up.
-    init(_ configuration: IMAPConfiguration, brake: Brake) throws(IMAPError) {
+    init(_ configuration: IMAPConfiguration, brake: Brake, connectsOnly: Bool = false) throws(IMAPError) {
         guard Self.isStarted, let handle = curl_easy_init() else { throw IMAPError(.invalidSetting, "libcurl cannot be set up") }
         self.handle = handle
         self.brake = brake
         detail.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
         // What throws from here on is cleaned up by deinit.
         try prepare(configuration)
+        if connectsOnly { try set(CURLOPT_CONNECT_ONLY, 1) }
     }
 
     deinit {
@@ -79,6 +83,58 @@ final class CurlHandle {
         guard code == CURLE_OK else { throw error(code, isFull: sink.isFull) }
         return sink.bytes
     }
+
+    // MARK: By hand
+
+    /// Sends all of it, over a connection that only was made.
+    func send(_ text: String) throws(IMAPError) {
+        var rest = Array(text.utf8)[...]
+        while !rest.isEmpty {
+            var sent = 0
+            let code = rest.withUnsafeBytes { curl_easy_send(handle, $0.baseAddress, $0.count, &sent) }
+            guard code == CURLE_OK || code == CURLE_AGAIN else { throw error(code, isFull: false) }
+            rest = rest.dropFirst(sent)
+            if code == CURLE_AGAIN { _ = try wait(for: POLLOUT, upTo: .seconds(30)) }
+        }
+    }
+
+    /// What has arrived, or arrives before the time is over; empty when nothing does.
+    func receive(upTo duration: Duration) throws(IMAPError) -> [UInt8] {
+        let end = ContinuousClock.now + duration
+        while true {
+            var received = 0
+            var code = CURLE_OK
+            let bytes = [UInt8](unsafeUninitializedCapacity: 16_384) { buffer, count in
+                code = curl_easy_recv(handle, buffer.baseAddress, buffer.count, &received)
+                count = code == CURLE_OK ? received : 0
+            }
+            switch code {
+            case CURLE_OK where !bytes.isEmpty: return bytes
+            case CURLE_OK: throw IMAPError(.unreachable, "the server has closed the connection")
+            case CURLE_AGAIN: guard try wait(for: POLLIN, upTo: ContinuousClock.now.duration(to: end)) else { return [] }
+            default: throw error(code, isFull: false)
+            }
+        }
+    }
+
+    /// Waits for the connection, looking at the brake now and then.
+    ///
+    /// - Returns: false when the time is over.
+    private func wait(for event: Int32, upTo duration: Duration) throws(IMAPError) -> Bool {
+        var socket = curl_socket_t()
+        try check(comm_curl_socket(handle, &socket))
+        let end = ContinuousClock.now + duration
+        while true {
+            guard !brake.state else { throw IMAPError(.cancelled, "cancelled") }
+            let left = min(Self.glance, max(.zero, ContinuousClock.now.duration(to: end)))
+            var look = pollfd(fd: socket, events: Int16(event), revents: 0)
+            if poll(&look, 1, Int32(left.milliseconds)) > 0 { return true }
+            if left == .zero { return false }
+        }
+    }
+
+    /// How soon a pulled brake is seen.
+    private static let glance: Duration = .milliseconds(200)
 
     private func error(_ code: CURLcode, isFull: Bool) -> IMAPError {
         let text = String(cString: curl_easy_strerror(code))

@@ -4,10 +4,17 @@ enum IMAPCommand {
     ///
     /// - Throws: `IMAPError` for names that cannot stand in a quoted string.
     static func quoted(_ folder: String) throws(IMAPError) -> String {
+        try literal(folder).replacing("%", with: "%25")
+    }
+
+    /// A folder's name as a quoted string, for commands that libcurl does not touch.
+    ///
+    /// - Throws: `IMAPError` for names that cannot stand in a quoted string.
+    static func literal(_ folder: String) throws(IMAPError) -> String {
         guard isWritable(folder) else {
             throw IMAPError(.invalidSetting, "a folder's name is 1 to 255 printable ASCII characters without quotes and backslashes")
         }
-        return "\"\(folder.replacing("%", with: "%25"))\""
+        return "\"\(folder)\""
     }
 
     /// Numbers as a sequence set: `3,5:9`.

@@ -18,6 +18,8 @@ package struct IMAPError: Error, Equatable, CustomStringConvertible {
         case tooLong
         /// An answer that cannot be understood.
         case unreadable
+        /// The server cannot do what is asked for.
+        case unsupported
         /// A setting cannot be written in the protocol.
         case invalidSetting
         /// Given up because the caller was cancelled.

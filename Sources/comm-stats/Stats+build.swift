@@ -19,7 +19,9 @@ func buildStats(_ configuration: StatsConfiguration, process: DaemonProcess) -> 
         logger: logger
     )
     let redis = RedisClient(configuration: configuration.redis, logger: logger)
-    let inbox = InboxProcessor(client: database, time: time, logger: logger)
+    // What is reported slows gateways down as what they answer at once does; groups of domains are those that senders have looked up.
+    let throttle = RedisThrottle(client: database, redis: redis, logger: logger)
+    let inbox = InboxProcessor(client: database, throttle: throttle, time: time, logger: logger)
     let maintenance = EventMaintenance(client: database, spool: ClickSpool(redis: redis), time: time)
     let idempotency = IdempotencyRepository(client: database, time: time)
     let retention = RetentionDuty(client: database, time: time)
@@ -29,6 +31,7 @@ func buildStats(_ configuration: StatsConfiguration, process: DaemonProcess) -> 
     var services = process.foundation(database: database, host: configuration.host, port: configuration.port)
     services.append(redis)
     services.append(process.duty("inbox", idle: .milliseconds(200)) { try await inbox.processBatch(limit: 1_000) == 1_000 })
+    services.append(process.duty("domain-groups", idle: .seconds(5)) { try await throttle.keepGroups(now: time.now) })
     services.append(process.duty("click-spool", idle: .seconds(1)) { try await maintenance.drainClicks() })
     services.append(
         process.duty("partitions", idle: .seconds(3_600)) {
@@ -87,11 +90,13 @@ func buildStats(_ configuration: StatsConfiguration, process: DaemonProcess) -> 
     }
     if let settings = configuration.bounceMailbox {
         let mailbox = bounceMailbox(settings, configuration, database: database, time: time, logger: logger)
+        let news = WakeSignal()
         services.append(
-            process.duty("bounce-mailbox", idle: settings.interval) {
+            process.duty("bounce-mailbox", idle: settings.interval, wake: news) {
                 try await cancelWhenGracefulShutdown { try await mailbox.step() }
             }
         )
+        services.append(BounceWatchService(watch: BounceMailboxWatch(settings, logger: logger), readiness: process.readiness, news: news))
     }
     if let interval = configuration.logPollInterval {
         let poller = LogPoller(database: database, platform: platform, time: time, logger: logger)
@@ -132,5 +137,17 @@ private struct DocumentsService: Service {
     func run() async throws {
         try? await gracefulShutdown()
         await documents.close()
+    }
+}
+
+/// Hears from the mail server when something comes into the bounce mailbox.
+private struct BounceWatchService: Service {
+    let watch: BounceMailboxWatch
+    let readiness: Readiness
+    let news: WakeSignal
+
+    func run() async throws {
+        await readiness.whenReady()
+        await watch.run { news.give() }
     }
 }

@@ -282,4 +282,38 @@ struct BounceMailboxTests {
             await mailbox.close()
         }
     }
+
+    @Test func `what the server tells of is read at once, also after the server was away`() async throws {
+        let messages = try await sent(2)
+        try await TestDovecot.with { server in
+            var settings = BounceMailboxSettings(
+                host: "localhost",
+                port: server.tlsPort,
+                user: TestDovecot.user,
+                password: Secret(TestDovecot.password)
+            )
+            settings.trustedCertificates = server.certificate
+            let rest = Backoff(initial: .milliseconds(20), maximum: .milliseconds(100))
+            let watch = BounceMailboxWatch(settings, longest: .seconds(60), rest: rest, logger: .silent)
+            let news = Signal<Void>()
+            let watching = Task { await watch.run { news.fire() } }
+            let mailbox = try mailbox(server)
+            try await news.wait()
+            #expect(try await mailbox.step() == false)
+            for (number, message) in messages.enumerated() {
+                try server.deliver(hard(message))
+                // Whoever connects anew is told so as well.
+                while try await count("event_inbox") == number {
+                    try await news.wait(timeout: .seconds(30))
+                    _ = try await mailbox.step()
+                }
+                #expect(try await count("event_inbox") == number + 1)
+                await mailbox.close()
+                await server.stop()
+                try await server.start()
+            }
+            watching.cancel()
+            try await withTimeout(.seconds(10), "the watch to end") { await watching.value }
+        }
+    }
 }

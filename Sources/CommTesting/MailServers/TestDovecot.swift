@@ -18,13 +18,18 @@ package final class TestDovecot: Sendable {
     package let certificate: String
 
     private let folder: String
-    private let process = Mutex<pid_t?>(nil)
+    private let process = Mutex<ServerProcess?>(nil)
     private let delivered = Atomic<Int>(0)
 
-    private init() throws {
+    private let extra: String
+
+    /// - Parameter extra: further settings.
+    private init(extra: String) throws {
+        self.extra = extra
         folder = "\(Self.folderOfAll)/dovecot-\(UUID().uuidString.prefix(8).lowercased())"
         certificate = "\(folder)/certificate.pem"
-        (tlsPort, plainPort) = try Self.freePorts()
+        let ports = try ServerProcess.freePorts(2)
+        (tlsPort, plainPort) = (ports[0], ports[1])
         for path in ["run", "mail/Maildir/new", "mail/Maildir/cur", "mail/Maildir/tmp"] {
             try FileManager.default.createDirectory(atPath: "\(folder)/\(path)", withIntermediateDirectories: true)
         }
@@ -37,8 +42,10 @@ package final class TestDovecot: Sendable {
     }
 
     /// Runs a body with a fresh server.
-    package static func with<R>(_ body: (TestDovecot) async throws -> R) async throws -> R {
-        let server = try TestDovecot()
+    ///
+    /// - Parameter settings: further settings.
+    package static func with<R>(settings: String = "", _ body: (TestDovecot) async throws -> R) async throws -> R {
+        let server = try TestDovecot(extra: settings)
         defer { try? FileManager.default.removeItem(atPath: server.folder) }
         try await server.start()
         do {
@@ -68,6 +75,9 @@ package final class TestDovecot: Sendable {
         }
     }
 
+    /// The folder above the Maildir, for a mail server that delivers into it.
+    package var home: String { "\(folder)/mail" }
+
     /// The flags of each mail of a folder, for example `S` for seen.
     package func flags(in name: String? = nil) throws -> [String] {
         let box = "\(folder)/mail/Maildir" + (name.map { "/.\($0)" } ?? "")
@@ -94,15 +104,10 @@ package final class TestDovecot: Sendable {
 
     /// Starts the server and waits until it answers.
     package func start() async throws {
-        let id = try Self.spawn(["/usr/sbin/dovecot", "-F", "-c", "\(folder)/dovecot.conf"])
-        process.withLock { $0 = id }
-        while !Self.answers(plainPort) {
-            guard waitpid(id, nil, WNOHANG) == 0 else {
-                process.withLock { $0 = nil }
-                let log = (try? String(contentsOfFile: "\(folder)/log", encoding: .utf8)) ?? ""
-                throw TestFailure("dovecot did not start: \(log)")
-            }
-            await Task.yield()
+        let started = try ServerProcess(["/usr/sbin/dovecot", "-F", "-c", "\(folder)/dovecot.conf"])
+        process.withLock { $0 = started }
+        guard await started.listens(on: plainPort) else {
+            throw TestFailure("dovecot did not start: \((try? String(contentsOfFile: "\(folder)/log", encoding: .utf8)) ?? "")")
         }
     }
 
@@ -112,31 +117,7 @@ package final class TestDovecot: Sendable {
             defer { current = nil }
             return current
         }
-        guard let running else { return }
-        kill(running, SIGTERM)
-        await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                waitpid(running, nil, 0)
-                continuation.resume()
-            }
-        }
-    }
-
-    /// Starts a program that hears signals, whichever the calling thread has blocked.
-    private static func spawn(_ arguments: [String]) throws -> pid_t {
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t()
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-        var pointers = arguments.map { strdup($0) } + [nil]
-        defer { for pointer in pointers { free(pointer) } }
-        var id: pid_t = 0
-        let result = posix_spawn(&id, arguments[0], nil, &attributes, &pointers, environ)
-        guard result == 0 else { throw TestFailure("\(arguments[0]) cannot be run") }
-        return id
+        await running?.stop()
     }
 
     private var isAdministrator: Bool { geteuid() == 0 }
@@ -185,6 +166,7 @@ package final class TestDovecot: Sendable {
             service stats {
               chroot =
             }
+            \(extra)
 
             """
     }
@@ -197,44 +179,5 @@ package final class TestDovecot: Sendable {
         for path in paths where chown("\(folder)/\(path)", owner.pw_uid, owner.pw_gid) != 0 {
             throw TestFailure("\(path) cannot be given away")
         }
-    }
-
-    private static func freePorts() throws -> (Int, Int) {
-        var sockets: [Int32] = []
-        defer { for socket in sockets { close(socket) } }
-        var ports: [Int] = []
-        for _ in 0..<2 {
-            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            sockets.append(descriptor)
-            var address = loopback(0)
-            var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-            let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                    bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
-                }
-            }
-            guard isBound else { throw TestFailure("no free port") }
-            ports.append(Int(UInt16(bigEndian: address.sin_port)))
-        }
-        return (ports[0], ports[1])
-    }
-
-    private static func answers(_ port: Int) -> Bool {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = loopback(UInt16(port))
-        return withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
-            }
-        }
-    }
-
-    private static func loopback(_ port: UInt16) -> sockaddr_in {
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = port.bigEndian
-        address.sin_addr = in_addr(s_addr: inet_addr("127.0.0.1"))
-        return address
     }
 }
