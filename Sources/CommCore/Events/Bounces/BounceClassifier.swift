@@ -14,6 +14,13 @@ enum BounceClassifier {
         return code?.statusClass == 4 ? .soft : .unknown
     }
 
+    /// Classifies what stopped a message that was tried until its time was over: a receiver that does not want the sender or the mail says
+    /// so each time, and that is not the address's fault.
+    static func classifyGivenUp(reply: Int?, status: String?, text: String) -> BounceClass {
+        let kind = classify(reply: reply, status: status, text: text)
+        return [.hard, .soft, .unknown].contains(kind) ? .expired : kind
+    }
+
     /// - Returns: nil when the code leaves it open.
     private static func byCode(_ code: EnhancedStatusCode, text: String) -> BounceClass? {
         guard code.statusClass != 2 else { return nil }
@@ -47,6 +54,7 @@ enum BounceClassifier {
             case .hard?: return .hard
             case .block?: return .block
             case .content?: return .content
+            case .config?: return .config
             default: return words.contains("spam") || words.contains("blocked") ? .block : words.contains("relay") ? .config : .policy
             }
         case 8, 9, 11, 14: return .config

@@ -2,6 +2,14 @@
 enum BounceText {
     /// Groups in the order in which they are tried; a group's words, lower case, one of which must be there.
     private static let groups: [(BounceClass, [String])] = [
+        // Who is unknown here is the sender, not the recipient.
+        (
+            .config,
+            [
+                "sender address rejected", "sender rejected", "sender address does not exist", "sender verify failed",
+                "sender verification failed", "sender domain",
+            ]
+        ),
         (
             .hard,
             [
@@ -19,7 +27,9 @@ enum BounceText {
             [
                 "spamhaus", "barracudacentral", "spamcop", "proofpoint", "sorbs", "blacklist", "black list", "blocklist", "block list",
                 "blocked using", "blocked by", "poor reputation", "bad reputation", "listed at", "listed in", "listed by",
-                "too many spam", "too many complaints", "unsolicited",
+                "too many spam", "too many complaints", "unsolicited", "user complaints", "unusual rate",
+                // Words of Microsoft's, Yahoo's and Apple's for senders that they hold back.
+                "s3140", "s3150", "rp-001", "rp-002", "rp-003", "[ts0", "[tss0", "[cs01]", "[hm08]",
             ]
         ),
         (

@@ -28,8 +28,8 @@ struct BounceFinding: Sendable, Equatable {
             case nil: Self.type(of: recipient.status)
             }
         guard type == .bounced else { return }
-        let kind = BounceClassifier.classify(reply: reply, status: recipient.status, text: words)
-        bounceClass = Self.isTemporary(reply, recipient.status) && [.hard, .soft, .unknown].contains(kind) ? .expired : kind
+        let classify = Self.isTemporary(reply, recipient.status) ? BounceClassifier.classifyGivenUp : BounceClassifier.classify
+        bounceClass = classify(reply, recipient.status, words)
     }
 
     /// Reads a notice for people.

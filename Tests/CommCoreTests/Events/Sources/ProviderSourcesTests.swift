@@ -56,7 +56,7 @@ struct ProviderSourcesTests {
         "a failure is classified by what the recipient's server said",
         arguments: [
             ("550 5.1.1 no such user ada@example.net", BounceKind.hard, "hard"), ("554 5.7.1 blocked by spamhaus", .soft, "block"),
-            ("552 5.2.2 over quota", .soft, "full"), ("451 4.3.0 later", .soft, "expired"),
+            ("552 5.2.2 over quota", .soft, "full"), ("451 4.3.0 later", .soft, "expired"), ("421 4.7.28 unusual rate", .soft, "block"),
         ]
     )
     func postalFailures(output: String, kind: BounceKind, word: String) throws {
@@ -128,13 +128,20 @@ struct ProviderSourcesTests {
         #expect(try details(told)["bounce_class"] == word)
     }
 
-    @Test("a permanent bounce that blames the mail suppresses nobody")
-    func sesPolicy() throws {
-        let recipient = #"{"emailAddress":"ada@example.net","status":"5.7.1","diagnosticCode":"smtp; 550 5.7.1 listed at spamhaus"}"#
+    @Test(
+        "a permanent bounce that blames the mail or the sender suppresses nobody",
+        arguments: [
+            ("5.7.1", "550 5.7.1 listed at spamhaus", "block"), ("5.7.26", "550 5.7.26 unauthenticated", "policy"),
+            ("5.3.4", "552 5.3.4 too large", "content"), ("5.1.8", "553 5.1.8 sender domain not found", "config"),
+            ("5.7.1", "550 5.7.1 sender address rejected: user unknown", "config"),
+        ]
+    )
+    func sesPolicy(status: String, text: String, word: String) throws {
+        let recipient = #"{"emailAddress":"ada@example.net","status":"\#(status)","diagnosticCode":"smtp; \#(text)"}"#
         let bounce = #""bounce":{"bounceType":"Permanent","bounceSubType":"General","bouncedRecipients":[\#(recipient)]}"#
         let told = try fact(ses("Bounce", bounce))
         #expect(told.bounceKind == .soft)
-        #expect(try details(told)["bounce_class"] == "block")
+        #expect(try details(told)["bounce_class"] == word)
     }
 
     @Test("praise, unknown types and strangers' messages are kept; the greeting of SNS is nothing")
@@ -185,6 +192,10 @@ struct ProviderSourcesTests {
                 .bounced, .hard, "hard"
             ),
             (#""severity":"permanent","reason":"old","delivery-status":{"code":602,"message":"Too old"}"#, .bounced, .soft, "expired"),
+            (
+                #""severity":"permanent","reason":"old","delivery-status":{"code":421,"message":"4.7.28 unusual rate"}"#, .bounced, .soft,
+                "block"
+            ),
             (#""severity":"permanent","reason":"espblock","delivery-status":{"code":550}"#, .bounced, .soft, "block"),
             (#""severity":"permanent","reason":"suppress-bounce","delivery-status":{"code":605}"#, .blocked, .hard, nil),
             (#""severity":"permanent","reason":"suppress-complaint","delivery-status":{"code":607}"#, .blocked, .hard, nil),

@@ -62,15 +62,12 @@ package enum MailgunSource {
     }
 
     private static func bounceClass(_ event: MailgunEvent) -> BounceClass {
-        switch event.reason {
-        case "old": return .expired
-        case "espblock": return .block
-        default: break
-        }
-        guard event.status?.code != 602 else { return .expired }
+        if event.reason == "espblock" { return .block }
         let status = event.status?.enhancedCode ?? event.status?.bounceCode
         let reply = event.status?.code.flatMap { (400..<600).contains($0) ? $0 : nil }
-        return BounceClassifier.classify(reply: reply, status: status, text: event.status?.text ?? "")
+        let isGivenUp = event.reason == "old" || event.status?.code == 602
+        let classify = isGivenUp ? BounceClassifier.classifyGivenUp : BounceClassifier.classify
+        return classify(reply, status, event.status?.text ?? "")
     }
 }
 

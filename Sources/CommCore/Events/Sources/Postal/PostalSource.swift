@@ -55,9 +55,9 @@ package enum PostalSource {
         guard report.event == "MessageDeliveryFailed" || report.event == "MessageBounced" else { return }
         let text = output.isEmpty ? report.payload?.details ?? "" : output
         let isGivenUp = report.payload?.details?.lowercased().contains("too many soft fails") == true
-        details.bounceClass =
-            isGivenUp || code.map { (400..<500).contains($0) } == true
-            ? .expired : BounceClassifier.classify(reply: code, status: nil, text: text)
+        let wasTemporary = isGivenUp || code.map { (400..<500).contains($0) } == true
+        let classify = wasTemporary ? BounceClassifier.classifyGivenUp : BounceClassifier.classify
+        details.bounceClass = classify(code, nil, text)
     }
 }
 

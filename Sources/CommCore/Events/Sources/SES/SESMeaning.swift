@@ -67,9 +67,9 @@ struct SESMeaning {
             self.init(.blocked, bounce.timestamp, details)
         case ("Permanent", "UnsubscribedRecipient"): self.init(.unsubscribed, bounce.timestamp, details)
         case ("Permanent", _):
-            // The mailbox provider's own words can put the mail at fault where SES blames the address.
+            // The mailbox provider's own words can put the mail or the sender at fault where SES blames the address.
             let told = BounceClassifier.classify(reply: nil, status: recipient?.status, text: words)
-            details.bounceClass = [.block, .content, .policy].contains(told) ? told : .hard
+            details.bounceClass = told.countsAgainstAddress ? .hard : told
             self.init(.bounced, bounce.timestamp, details)
         case ("Transient", let subtype):
             details.bounceClass =
