@@ -16,8 +16,8 @@ packages=(
     ca-certificates curl nginx-light postgresql-15 postgresql-client-15 redis-server systemd
     # to test: the browser that compares compiled mails with their source, and the font that it measures text with
     chromium fonts-dejavu-core
-    # to test: the tool that reads the API's description, and the mail server that bounces are read from
-    python3-venv dovecot-imapd
+    # to test: the tool that reads the API's description, and the mail servers that take mails and that bounces are read from
+    python3-venv dovecot-imapd postfix
 )
 
 policy=/usr/sbin/policy-rc.d

@@ -62,6 +62,25 @@ struct ProviderWebhookTests {
         }
     }
 
+    @Test("while the database is away no provider is told that its report was taken")
+    func databaseAway() async throws {
+        let twilio = "0123456789abcdef0123456789abcdef"
+        let more = Self.settings.merging(Self.push) { $1 }.merging(["COMM_TWILIO_AUTH_TOKEN": twilio]) { $1 }
+        let away = "postgres://nobody@127.0.0.1:1/none"
+        try await withAPI(databaseURL: away, settings: more, fetch: Documents().fetch) { client async throws in
+            client.time.set(Self.moment)
+            let stranger = client.with([:])
+            for reply in [
+                try await sendPostal(stranger), try await sendPush(stranger),
+                try await sendSNS(stranger, sns(ProviderVectors.snsNotification, ProviderVectors.snsNotificationV2)),
+                try await sendSNS(stranger, sns(ProviderVectors.snsConfirmation, ProviderVectors.snsConfirmationV2)),
+                try await sendMailgun(stranger), try await sendMailgun(stranger),
+                try await sendMailgun(stranger, path: "/api/email-reliability/webhook/mailgun"),
+            ] { #expect(reply.status == 503, "\(reply.text)") }
+        }
+        try await forgetToken()
+    }
+
     // MARK: Postal
 
     private func sendPostal(

@@ -72,4 +72,41 @@ struct SESMotoTests {
         #expect(mails.count == 3)
         #expect(mails.first?.recipients.contains("ada@x.test") == true && mails.first?.text.contains("Hallo") == true)
     }
+
+    @Test("what a topic delivers is signed by the certificate that it names, and means what was published")
+    func topic() async throws {
+        let server = try await MotoServer.start()
+        defer { server.stop() }
+        let receiver = try await StubServer.start { _ in .answer(200, "") }
+        func call(_ fields: [String: String]) async throws {
+            let form = fields.merging(["Version": "2010-03-31"]) { $1 }
+                .map { "\($0)=\($1.addingPercentEncoding(withAllowedCharacters: .alphanumerics) ?? "")" }.sorted().joined(separator: "&")
+            try await server.send(.POST, "/", form, type: Self.form, service: "sns")
+        }
+        let arn = "arn:aws:sns:eu-west-1:123456789012:ses-events"
+        let reference = MessageReference(tenantID: UUID(), campaignID: nil, messageID: UUIDv7.make(at: GatewayFixture.now))
+        let event = """
+            {"eventType":"Bounce","mail":{"messageId":"m","tags":{"comm_ref":["\(reference.text)"]}},
+             "bounce":{"bounceType":"Permanent","bounceSubType":"General","timestamp":"2026-01-01T00:00:02.000Z",
+              "bouncedRecipients":[{"status":"5.1.1","diagnosticCode":"smtp; 550 5.1.1 no such user"}]}}
+            """
+        try await call(["Action": "CreateTopic", "Name": "ses-events"])
+        try await call(["Action": "Subscribe", "TopicArn": arn, "Protocol": "http", "Endpoint": receiver.base + "/ses"])
+        try await call(["Action": "Publish", "TopicArn": arn, "Message": event])
+        let delivered = try #require(receiver.requests.first)
+        let message = try #require(SNSMessage(json: delivered.body))
+        #expect(message.kind == .notification && message.topic == arn && message.region == "eu-west-1" && message.message == event)
+        #expect(SNSAddress.isCertificate(message.certificateURL, region: "eu-west-1"))
+        // moto gives it out at the same path.
+        let path = try #require(URL(string: message.certificateURL)?.path())
+        let certificate = try SNSCertificate(Array(try await server.send(.GET, path, "", type: "text/plain", service: "sns").utf8))
+        #expect(certificate.signed(message, requiresVersion2: true, now: Date()))
+        let text = String(decoding: delivered.body, as: UTF8.self).replacing("5.1.1", with: "5.1.2")
+        let changed = try #require(SNSMessage(json: Array(text.utf8)))
+        #expect(changed.message != event && !certificate.signed(changed, requiresVersion2: false, now: Date()))
+        let kept = try SESSource.Delivery(id: message.id, message: message.message).json()
+        let reading = try SESSource.read(kept, receivedAt: GatewayFixture.now)
+        #expect(reading.facts.map(\.messageID) == [reference.messageID] && reading.facts.first?.bounceClass == .hard)
+        try await receiver.close()
+    }
 }
