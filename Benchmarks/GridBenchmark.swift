@@ -66,8 +66,12 @@ struct GridBenchmark {
             "computed_status engaged", "engagement_level high", "email_domain gmail.example", "language lv", "tag vip", "list 2", "list 4",
             "received 18", "clicked 18", "clicked within 30 days", "search kazlauskas 49", "attribute city",
         ]
-        let parts = try filters().filter { chosen.contains($0.0) }
-        return parts.indices.flatMap { first in
+        return try pairs(of: filters().filter { chosen.contains($0.0) })
+    }
+
+    /// Each with each.
+    static func pairs(of parts: [(String, RecipientFilter)]) -> [(String, RecipientFilter)] {
+        parts.indices.flatMap { first in
             parts[(first + 1)...].map { second in
                 ("\(parts[first].0) + \(second.0)", RecipientFilter(root: .and([parts[first].1.root, second.1.root])))
             }

@@ -119,16 +119,21 @@ struct FilterSQL {
         value == .flag(true) ? "(\(sql: holds))" : negation(holds)
     }
 
+    /// All of these are whole numbers, and asked for as such: an index has no fractions.
     private static func number(_ column: SQL, _ comparison: FilterOperator, _ value: FilterValue) -> SQL {
-        if case .numbers(let low, let high) = value { return "\(sql: column) BETWEEN \(low)::float8 AND \(high)::float8" }
+        func whole(_ number: Double) -> Int64 { Int64(exactly: number) ?? (number < 0 ? .min : .max) }
+        if case .numbers(let low, let high) = value {
+            return "\(sql: column) BETWEEN \(whole(low.rounded(.up))) AND \(whole(high.rounded(.down)))"
+        }
         guard case .number(let number) = value else { return "false" }
+        let isWhole = number == number.rounded()
         return switch comparison {
-        case .isNot: "\(sql: column) IS DISTINCT FROM \(number)::float8"
-        case .lessThan: "\(sql: column) < \(number)::float8"
-        case .atMost: "\(sql: column) <= \(number)::float8"
-        case .moreThan: "\(sql: column) > \(number)::float8"
-        case .atLeast: "\(sql: column) >= \(number)::float8"
-        default: "\(sql: column) = \(number)::float8"
+        case .isNot: isWhole ? "\(sql: column) IS DISTINCT FROM \(whole(number))" : "true"
+        case .lessThan: "\(sql: column) < \(whole(number.rounded(.up)))"
+        case .atMost: "\(sql: column) <= \(whole(number.rounded(.down)))"
+        case .moreThan: "\(sql: column) > \(whole(number.rounded(.down)))"
+        case .atLeast: "\(sql: column) >= \(whole(number.rounded(.up)))"
+        default: isWhole ? "\(sql: column) = \(whole(number))" : "false"
         }
     }
 

@@ -27,28 +27,6 @@ struct MembershipFilterSQL {
         }
     }
 
-    /// The contacts that belong to any of these; no more than so many.
-    func members(of ids: [UUID], most: Int) -> SQL {
-        let id = any(ids)
-        return switch name {
-        case .campaignReceived:
-            """
-            SELECT d.contact_id FROM delivery_events d WHERE d.tenant_id = \(tenantID) AND d.campaign_id \(sql: id)
-               AND d.outcome = 'sent' AND d.contact_id IS NOT NULL AND \(sql: months("d.created_at", ids)) LIMIT \(most)
-            """
-        case .campaignOpened, .campaignClicked:
-            """
-            SELECT e.contact_id FROM email_events e WHERE e.tenant_id = \(tenantID) AND e.campaign_id \(sql: id)
-               AND e.contact_id IS NOT NULL AND \(sql: reaction(name == .campaignOpened ? "'opened'" : "'clicked'", ids)) LIMIT \(most)
-            """
-        default:
-            """
-            SELECT m.contact_id FROM list_contacts m JOIN lists l ON l.tenant_id = m.tenant_id AND l.id = m.list_id AND l.deleted_at IS NULL
-             WHERE m.tenant_id = \(tenantID) AND m.list_id \(sql: id) AND m.status = 'active' LIMIT \(most)
-            """
-        }
-    }
-
     private func any(_ ids: [UUID]) -> SQL {
         ids.count == 1 ? "= \(ids[0])" : "= ANY (\(ids)::uuid[])"
     }
@@ -74,25 +52,12 @@ struct MembershipFilterSQL {
     private func reacted(_ type: SQL, _ ids: [UUID]) -> SQL {
         """
         EXISTS (SELECT FROM email_events e WHERE e.tenant_id = \(tenantID) AND e.campaign_id \(sql: any(ids)) AND e.contact_id = c.id
-                   AND \(sql: reaction(type, ids))\(sql: fence))
+                   AND e.type = \(sql: type) AND \(sql: Self.isByPerson) AND \(sql: months("e.bucket_at", ids))\(sql: fence))
         """
     }
 
-    /// That an event `e` is of one type of reaction, opened or clicked.
-    ///
-    /// It is asked for in a form that no partial index of one type serves: these have the campaign's events by time, and would be read whole
-    /// for each contact.
-    static func isReaction(_ type: SQL) -> SQL {
-        "e.type IN ('opened', 'clicked') AND (e.type || '') = \(sql: type)"
-    }
-
-    /// A person's, not a machine's.
-    private func reaction(_ type: SQL, _ ids: [UUID]) -> SQL {
-        """
-        \(sql: Self.isReaction(type)) AND coalesce(e.verdict, 'unknown') IN ('human', 'unknown')
-        AND \(sql: months("e.bucket_at", ids))
-        """
-    }
+    /// That an event `e` is a person's, not a machine's.
+    static let isByPerson: SQL = "coalesce(e.verdict, 'unknown') IN ('human', 'unknown')"
 
     /// The time in which messages of the campaigns can have been made: it keeps all other months' partitions out of the search.
     ///

@@ -107,10 +107,10 @@ struct RecipientPlanTests {
         try await seed()
         let filter = RecipientFilter(root: .condition(FilterCondition(.named(.lists), .anyOf, .ids([Self.list]))))
         let search = RecipientSearch(tenantID: Self.tenant, filter: filter, now: now)
-        let membership = try #require(search.membershipByAge)
+        let members = try #require(search.sets.first)
         for isDescending in [true, false] {
-            let statement = membership.contacts(beyond: "80000000-0000-4000-8000-000000000000", descending: isDescending, most: 2_500)
-            let plan = try await plan(statement)
+            let range = ContactRange(beyond: "80000000-0000-4000-8000-000000000000", isDescending: isDescending)
+            let plan = try await plan(ContactSet.statement([members], range, most: 2_500))
             #expect(plan.contains("using list_contacts_") && plan.contains("(contact_id ") && !plan.contains("Sort"), "\(plan)")
         }
     }

@@ -12,21 +12,6 @@ package struct RecipientRepository: Sendable {
     private static let walk = 2_500
     /// As many contacts can be sorted rather than found in their order.
     private static let sortable = 60_000
-    /// Fields whose indexes have the contacts of a value in the usual order.
-    private static let orderedFields: Set<FilterField> = [
-        .named(.status), .named(.engagement), .named(.emailDomain), .named(.language), .named(.source), .named(.suppressionReason),
-    ]
-
-    /// Whether an index has the contacts of a condition in the usual order.
-    private static func isOrdered(_ condition: FilterCondition) -> Bool {
-        guard orderedFields.contains(condition.field) else { return false }
-        return switch (condition.comparison, condition.value) {
-        case (.is, _): true
-        case (.anyOf, .texts(let texts)): texts.count == 1
-        default: false
-        }
-    }
-
     /// The statement is planned for its values, with what it costs to read from memory, and never compiled.
     private static let planning: SQL = """
         SELECT set_config('jit', 'off', true), set_config('random_page_cost', '1.1', true), set_config('plan_cache_mode', 'force_custom_plan', true)
@@ -111,31 +96,15 @@ package struct RecipientRepository: Sendable {
         on connection: PostgresConnection
     ) async throws -> [PostgresRow] {
         if search.filter.isAll { return try await Array(connection.query(part.select(search, offset: 0))) }
-        if part.order.isByAge, search.filter.root.required.contains(where: isOrdered) {
-            search = try await search.narrowed(on: connection)
-            if !search.isNarrow, let (condition, column, value) = oneValue(of: search.filter) {
-                let rest = search.without(condition)
-                return try await Array(connection.query(part.select(search, column: column, value: value, rest: rest)))
-            }
-            return try await Array(connection.query(part.select(search, offset: 0)))
-        }
-        if part.order.isByAge, let membership = search.membershipByAge {
-            // Nearly all members match when nothing else is asked for.
-            for among in [part.limit * 2, walk] {
-                let near = try await connection.query(part.selectNear(search, belongingTo: membership, among: among))
-                if near.count >= part.limit { return Array(near) }
-            }
-        } else if part.order.isIndexed {
+        if part.order.isByAge, let rows = try await lookByAge(for: part, &search, on: connection) { return rows }
+        if !part.order.isByAge, part.order.isIndexed {
             let near = try await connection.query(part.selectNear(search, among: walk))
-            if near.count >= part.limit { return Array(near) }
-            if part.order.isByAge, let mailed = search.mailedByAge {
-                let near = try await connection.query(part.selectNear(search, belongingTo: mailed, among: walk))
-                if near.count >= part.limit { return Array(near) }
+            if near.count >= max(1, part.limit / 10) {
+                // Where some are near, the rest is not far.
+                return near.count >= part.limit ? Array(near) : try await Array(connection.query(part.select(search, offset: 0)))
             }
-            // Where some are near, the rest is not far.
-            if near.count >= max(1, part.limit / 10) { return try await Array(connection.query(part.select(search, offset: 0))) }
         }
-        let narrowed = try await search.intersected(on: connection)
+        let narrowed = try await search.narrowed(on: connection)
         search = narrowed
         if narrowed.isNarrow, !part.order.countsLists { return try await Array(connection.query(part.selectSorted(narrowed))) }
         guard part.order.isIndexed else {
@@ -146,14 +115,55 @@ package struct RecipientRepository: Sendable {
         return try await Array(connection.query(isFew ? part.selectSorted(narrowed) : part.select(narrowed, offset: 0)))
     }
 
-    /// A status or level that everybody has who matches.
-    private static func oneValue(of filter: RecipientFilter) -> (condition: FilterCondition, column: SQL, value: String)? {
-        for condition in filter.root.required where condition.comparison == .is {
-            guard case .text(let value) = condition.value else { continue }
-            switch condition.field {
-            case .named(.status): return (condition, "c.computed_status", value)
-            case .named(.engagement): return (condition, "c.engagement_level", value)
-            default: continue
+    /// Looks in the order of age, in which most sets have their contacts; nil where these are too many and too far.
+    private static func lookByAge(
+        for part: RecipientSegment,
+        _ search: inout RecipientSearch,
+        on connection: PostgresConnection
+    ) async throws -> [PostgresRow]? {
+        let sets = search.sets
+        let ordered = sets.filter(\.isOrdered)
+        if !sets.isEmpty {
+            // What is rare is all looked up.
+            search = try await search.narrowed(on: connection).narrowedByOrder(on: connection)
+            if search.isNarrow { return try await Array(connection.query(part.selectSorted(search))) }
+        }
+        if ordered.count == 1, ordered[0].isColumn {
+            guard let (column, value) = ordered[0].value else { return try await Array(connection.query(part.select(search, offset: 0))) }
+            let rest = search.without(ordered[0].condition)
+            return try await Array(connection.query(part.select(search, column: column, value: value, rest: rest)))
+        }
+        if !ordered.isEmpty {
+            if let rows = try await look(among: ordered, for: part, &search, on: connection) { return rows }
+        } else {
+            var near = try await Array(connection.query(part.selectNear(search, among: walk)))
+            if near.count < part.limit, search.isOfMailed {
+                near = try await Array(connection.query(part.selectNearMailed(search, among: walk)))
+            }
+            if near.count >= part.limit { return near }
+            // Where some are near, the rest is not far.
+            if near.count >= max(1, part.limit / 10) { return try await Array(connection.query(part.select(search, offset: 0))) }
+        }
+        // Words and attributes are found in no order: all of them are looked up.
+        return sets.count > ordered.count ? try await look(among: sets, for: part, &search, on: connection) : nil
+    }
+
+    /// Among the next contacts that the sets have in common; nil if there may be others beyond them.
+    private static func look(
+        among sets: [ContactSet],
+        for part: RecipientSegment,
+        _ search: inout RecipientSearch,
+        on connection: PostgresConnection
+    ) async throws -> [PostgresRow]? {
+        // Nearly all of them match when nothing else is asked for.
+        for most in [part.limit * 2, RecipientSearch.mostCandidates + 1] {
+            let contacts = try await ContactSet.common(sets, part.ids, most: most, on: connection)
+            let isWhole = contacts.count < most
+            if isWhole, part.cursor == nil { search = search.found(contacts) }
+            for among in [walk, most] {
+                let rows = try await connection.query(part.selectNear(search, among: Array(contacts.prefix(among))))
+                if rows.count >= part.limit || isWhole && among >= contacts.count { return Array(rows) }
+                if among >= contacts.count { break }
             }
         }
         return nil

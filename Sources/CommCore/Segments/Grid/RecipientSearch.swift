@@ -4,9 +4,9 @@ import Postgres
 /// A filter at one moment, and what has been learnt about who can match it.
 struct RecipientSearch: Sendable {
     /// The most contacts that are looked up beforehand; what more have is not rare.
-    private static let mostCandidates = 20_000
-    /// The shortest part of a text for which a trigram index helps.
-    private static let shortestPart = 3
+    static let mostCandidates = 20_000
+    /// The same where an index has the contacts in their order: walking it costs less than looking at each of many.
+    private static let mostOrdered = 2_000
     /// Up to so many are counted one by one.
     private static let countedExactly = 10_000
     /// Up to so many known ones are looked at one by one.
@@ -14,17 +14,23 @@ struct RecipientSearch: Sendable {
     /// What counting may cost, in the planner's units: some 30 ms.
     private static let countingCost = 12_000.0
     /// Counting that many times more than is counted exactly would only end in the estimate.
-    private static let certainlyMore = 5
+    private static let certainlyMore: Int64 = 5
     /// Contacts that are looked at where the planner knows nothing.
     private static let sampleSize = 5_000
+    /// The same of those that are known, which are anywhere.
+    private static let knownSampleSize = 1_000
 
     let tenantID: UUID
     let filter: RecipientFilter
     let now: Date
     /// The only contacts that can match, where they are known.
-    private var candidates: [UUID]?
+    private(set) var candidates: [UUID]?
+    /// Whether everything that finds contacts has found these.
+    private var isCommon = false
     /// Whether they were looked for.
     private var isNarrowed = false
+    /// How many contacts there are in a set that was not looked up, since they are many.
+    private var many: Int64?
     private let periods: CampaignPeriods?
 
     init(tenantID: UUID, filter: RecipientFilter, now: Date, periods: CampaignPeriods? = nil) {
@@ -56,20 +62,16 @@ struct RecipientSearch: Sendable {
         among(candidates, FilterSQL(tenantID: tenantID, now: now, looksUpEach: true, periods: periods).condition(filter.root))
     }
 
-    /// Something that all who match belong to, through which they can be walked in the order of age.
-    var membershipByAge: MembershipByAge? {
-        filter.root.required.lazy.compactMap { MembershipByAge($0, tenantID: tenantID, periods: periods) }.first
+    /// What all who match belong to, and can be found by.
+    var sets: [ContactSet] {
+        filter.root.required.compactMap { ContactSet($0, tenantID: tenantID, periods: periods) }
     }
 
-    /// Everything of that kind.
-    private var membershipsByAge: [MembershipByAge] {
-        filter.root.required.compactMap { MembershipByAge($0, tenantID: tenantID, periods: periods) }
-    }
+    /// Whether nothing else is asked for than to belong to them.
+    private var isOnlySets: Bool { filter.root.conditions.count == sets.count }
 
-    /// Those who were ever written to, if nobody else can match: an import of yesterday need not be walked through.
-    var mailedByAge: MembershipByAge? {
-        filter.root.required.lazy.compactMap { MembershipByAge.mailed($0, tenantID: tenantID) }.first
-    }
+    /// Whether nobody can match who was never written to.
+    var isOfMailed: Bool { filter.root.required.contains(where: MailedContacts.haveAll) }
 
     /// The same without a condition that is looked for otherwise.
     func without(_ condition: FilterCondition) -> RecipientSearch {
@@ -93,56 +95,37 @@ struct RecipientSearch: Sendable {
         guard !isNarrowed else { return self }
         var narrowed = self
         narrowed.isNarrowed = true
-        for lookup in filter.root.required.compactMap(lookup) {
-            let rows = try await connection.query("SELECT ARRAY(\(sql: lookup)) AS ids")
+        // The planner itself knows how many have one value of a column, and finds them.
+        for set in sets where !set.isColumn || sets.count > 1 {
+            let most = set.isOrdered ? Self.mostOrdered : Self.mostCandidates
+            if let estimate = try await set.estimate(on: connection), estimate > most {
+                narrowed.many = estimate
+                continue
+            }
+            let rows = try await connection.query("SELECT ARRAY(\(sql: set.any(most + 1))) AS ids")
             let ids: [UUID] = try rows.one { try $0.get("ids") }
-            if ids.count <= Self.mostCandidates, ids.count < narrowed.candidates?.count ?? .max { narrowed.candidates = ids }
+            if ids.count <= most, ids.count < narrowed.candidates?.count ?? .max { narrowed.candidates = ids }
             if ids.isEmpty { break }
         }
         return narrowed
     }
 
-    /// The same with what belongs to two memberships, where none of them is rare: they may have nothing in common.
-    func intersected(on connection: PostgresConnection) async throws -> RecipientSearch {
-        var narrowed = try await narrowed(on: connection)
-        let memberships = membershipsByAge
-        guard narrowed.candidates == nil, memberships.count > 1 else { return narrowed }
-        let ids = try await MembershipByAge.common(to: memberships[0], memberships[1], most: Self.mostCandidates + 1, on: connection)
-        if let ids, ids.count <= Self.mostCandidates { narrowed.candidates = ids }
-        return narrowed
+    /// The same with those of the candidates that are in all sets which an index can tell.
+    func narrowedByOrder(on connection: PostgresConnection) async throws -> RecipientSearch {
+        let ordered = sets.filter(\.isOrdered)
+        guard let candidates, !candidates.isEmpty, !ordered.isEmpty else { return self }
+        var search = self
+        search.candidates = try await ContactSet.common(ordered, of: candidates, on: connection)
+        return search
     }
 
-    /// The statement that finds the contacts of a condition from its own side: in a list, a campaign, the index of words.
-    private func lookup(_ condition: FilterCondition) -> SQL? {
-        let most = Self.mostCandidates + 1
-        switch (condition.field, condition.comparison, condition.value) {
-        case (.named(.email), .contains, .text(let text)), (.named(.email), .startsWith, .text(let text)),
-            (.named(.email), .endsWith, .text(let text)), (.named(.name), .contains, .text(let text)),
-            (.named(.name), .startsWith, .text(let text)), (.named(.name), .endsWith, .text(let text)),
-            (.named(.phone), .contains, .text(let text)), (.named(.phone), .startsWith, .text(let text)),
-            (.named(.phone), .endsWith, .text(let text)), (.named(.phone), .is, .text(let text)),
-            (.named(.identityName), .contains, .text(let text)), (.named(.identityName), .startsWith, .text(let text)),
-            (.named(.identityName), .endsWith, .text(let text)), (.named(.identityName), .is, .text(let text)),
-            (.named(.search), .contains, .text(let text)), (.named(.search), .startsWith, .text(let text)),
-            (.named(.search), .endsWith, .text(let text)):
-            guard text.unicodeScalars.count >= Self.shortestPart else { return nil }
-            return "SELECT * FROM comm_contacts_containing(\(text)::text, \(most))"
-        case (.attribute(let key), .is, .text(let text)) where !key.contains("."):
-            return "SELECT * FROM comm_contacts_with_term(\(Self.terms(key, [text]))::text[], \(most))"
-        case (.attribute(let key), .anyOf, .texts(let texts)) where !key.contains("."):
-            return "SELECT * FROM comm_contacts_with_term(\(Self.terms(key, texts))::text[], \(most))"
-        case (.named(.tags), .anyOf, .texts(let tags)):
-            return "SELECT contact_id FROM contact_tags WHERE tenant_id = \(tenantID) AND tag = ANY (\(tags)::text[]) LIMIT \(most)"
-        case (.named(let name), .anyOf, .ids(let ids)):
-            return MembershipFilterSQL(tenantID: tenantID, of: name, periods: periods).members(of: ids, most: most)
-        default:
-            return nil
-        }
-    }
-
-    /// As the index has them: a value's first hundred characters.
-    private static func terms(_ key: String, _ values: [String]) -> [String] {
-        values.map { key + "=" + String(String.UnicodeScalarView($0.unicodeScalars.prefix(100))) }
+    /// The same with what all sets have in common.
+    func found(_ contacts: [UUID]) -> RecipientSearch {
+        var search = self
+        search.candidates = contacts
+        search.isNarrowed = true
+        search.isCommon = true
+        return search
     }
 
     // MARK: Counting
@@ -150,18 +133,18 @@ struct RecipientSearch: Sendable {
     /// Counts if that is quick, else tells what is likely.
     func count(on connection: PostgresConnection) async throws -> RecipientTotal {
         let search = try await narrowed(on: connection)
-        if isOneMembership, let known = search.candidates?.count, known > Self.countedAtOnce {
-            return RecipientTotal(count: Int64(known), isEstimate: true)
+        if let candidates = search.candidates, candidates.count > Self.countedAtOnce {
+            if isOnlySets, search.isCommon || sets.count == 1 { return RecipientTotal(count: Int64(candidates.count), isEstimate: true) }
+            return try await search.sampled(candidates, on: connection)
         }
-        if search.candidates == nil, !isOneMembership, filter.root.conditions.contains(where: isOpaque) {
-            return try await sampled(on: connection)
+        if search.candidates == nil, filter.root.conditions.count == 1, let many = search.many {
+            return RecipientTotal(count: many, isEstimate: true)
         }
+        if search.candidates == nil, isOnlySets, sets.count > 1 || isOneMembership { return try await expected(on: connection) }
+        if search.candidates == nil, filter.root.conditions.contains(where: isOpaque) { return try await sampled(on: connection) }
         let limited = search.countStatement("true", upTo: Self.countedExactly + 1)
         let plan = try await PlanEstimate.of(limited, on: connection)
-        if isOneMembership, search.candidates == nil {
-            return RecipientTotal(count: max(plan.rows, Int64(Self.mostCandidates) + 1), isEstimate: true)
-        }
-        if plan.cost > Self.countingCost || plan.rows > Int64(Self.countedExactly * Self.certainlyMore) {
+        if plan.cost > Self.countingCost || plan.rows > Int64(Self.countedExactly) * Self.certainlyMore {
             return RecipientTotal(count: plan.rows, isEstimate: true)
         }
         let counted: Int64 = try await connection.query(limited).one { try $0.get("n") }
@@ -169,9 +152,26 @@ struct RecipientSearch: Sendable {
         return RecipientTotal(count: max(counted, plan.rows), isEstimate: true)
     }
 
+    /// What is likely where sets have many contacts in common: that one says nothing of another.
+    private func expected(on connection: PostgresConnection) async throws -> RecipientTotal {
+        let all = RecipientSearch(tenantID: tenantID, filter: .all, now: now)
+        let everybody = max(1, try await PlanEstimate.of(all.countStatement("true", upTo: 1), on: connection).rows)
+        var expected = Double(everybody)
+        for set in sets {
+            let size: Int64
+            if let estimate = try await set.estimate(on: connection) {
+                size = estimate
+            } else {
+                size = try await PlanEstimate.of(set.any(1), on: connection).rows
+            }
+            expected *= min(1, Double(size) / Double(everybody))
+        }
+        return RecipientTotal(count: max(Int64(expected.rounded()), isOneMembership ? Int64(Self.mostOrdered) : 0), isEstimate: true)
+    }
+
     /// Whether nothing else is asked for than to belong to one list, campaign or tag.
     private var isOneMembership: Bool {
-        filter.root.conditions.count == 1 && membershipByAge != nil
+        isOnlySets && sets.count == 1 && sets[0].isOrdered && !sets[0].isColumn
     }
 
     /// Whether the planner knows nothing of how many contacts match, or would count them in a way that takes seconds.
@@ -183,6 +183,17 @@ struct RecipientSearch: Sendable {
         case (_, .contains), (_, .notContains), (_, .startsWith), (_, .endsWith): true
         default: false
         }
+    }
+
+    /// Counts among some of the candidates, and takes the rest for like them.
+    private func sampled(_ candidates: [UUID], on connection: PostgresConnection) async throws -> RecipientTotal {
+        let step = max(1, candidates.count / Self.knownSampleSize)
+        var sample = self
+        let some = stride(from: 0, to: candidates.count, by: step).map { candidates[$0] }
+        sample.candidates = some
+        let matching: Int64 = try await connection.query(sample.countStatement("true", upTo: some.count)).one { try $0.get("n") }
+        let share = Double(matching) / Double(some.count)
+        return RecipientTotal(count: Int64((share * Double(candidates.count)).rounded()), isEstimate: true)
     }
 
     /// Counts among so many contacts, and takes the rest for like them.

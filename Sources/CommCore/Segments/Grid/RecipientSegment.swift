@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Postgres
 
 /// The statement for rows of one part of an order.
@@ -76,12 +77,24 @@ struct RecipientSegment {
         )
     }
 
-    /// The same among those that belong to something, whose index has them in the order of age.
-    func selectNear(_ search: RecipientSearch, belongingTo membership: MembershipByAge, among: Int) -> SQL {
+    /// From where on contacts are read in the order of age.
+    var ids: ContactRange { ContactRange(beyond: cursor?[0], isDescending: order.keys[0].isDescending) }
+
+    /// The same among the next of those who were ever written to.
+    func selectNearMailed(_ search: RecipientSearch, among: Int) -> SQL {
+        selectAmong(search, MailedContacts(tenantID: search.tenantID).next(ids, most: among))
+    }
+
+    /// The same among these contacts.
+    func selectNear(_ search: RecipientSearch, among contacts: [UUID]) -> SQL {
+        selectAmong(search, "SELECT unnest(\(contacts)::uuid[]) AS contact_id")
+    }
+
+    private func selectAmong(_ search: RecipientSearch, _ members: SQL) -> SQL {
         selectNear(
             search,
             """
-            SELECT c.* FROM (\(sql: membership.contacts(beyond: cursor?[0], descending: order.keys[0].isDescending, most: among))) AS members
+            SELECT c.* FROM (\(sql: members)) AS members
               JOIN contacts c ON c.tenant_id = \(search.tenantID) AND c.id = members.contact_id AND c.deleted_at IS NULL
             """
         )
