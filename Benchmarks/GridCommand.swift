@@ -61,7 +61,8 @@ struct GridCommand: AsyncParsableCommand {
         medians.sort()
         let above = medians.count { $0 > 3 * goal }
         let worst = medians.last ?? 0
-        print("\(medians.count) pairs: median \(String(format: "%.1f ms, slowest %.1f ms", medians.median, worst)), \(above) above \(Int(3 * goal))")
+        let times = String(format: "median %.1f ms, slowest %.1f ms", medians.median, worst)
+        print("\(medians.count) pairs: \(times), \(above) above \(Int(3 * goal))")
     }
 
     private func show(_ line: GridBenchmark.Line, goal: Double) {

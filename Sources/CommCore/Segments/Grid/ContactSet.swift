@@ -109,7 +109,8 @@ struct ContactSet: Sendable {
 
     /// A column that is never empty, and its value.
     var value: (column: SQL, value: String)? {
-        guard case .value(let column, let value) = kind, [.named(.status), .named(.engagement)].contains(condition.field) else { return nil }
+        guard case .value(let column, let value) = kind else { return nil }
+        guard [.named(.status), .named(.engagement)].contains(condition.field) else { return nil }
         return (column, value)
     }
 
@@ -134,7 +135,9 @@ struct ContactSet: Sendable {
         }
     }
 
-    /// The next contacts that belong to all of the sets. Where they are ordered, each is read in its order, and only until there are enough.
+    /// The next contacts that belong to all of the sets.
+    ///
+    /// Where they are ordered, each is read in its order, and only until there are enough.
     static func common(
         _ sets: [ContactSet],
         _ range: ContactRange,
@@ -175,7 +178,8 @@ struct ContactSet: Sendable {
     /// What stands behind `FROM`, with a column `contact_id`.
     private func source(_ range: ContactRange) -> SQL {
         switch kind {
-        case .lists(let ids): "list_contacts WHERE tenant_id = \(tenantID) AND list_id \(sql: Self.one(of: ids))\(sql: range.rest("contact_id"))"
+        case .lists(let ids):
+            "list_contacts WHERE tenant_id = \(tenantID) AND list_id \(sql: Self.one(of: ids))\(sql: range.rest("contact_id"))"
         case .received(let ids):
             """
             delivery_events WHERE tenant_id = \(tenantID) AND campaign_id \(sql: Self.one(of: ids)) AND contact_id IS NOT NULL

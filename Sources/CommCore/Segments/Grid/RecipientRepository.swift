@@ -155,16 +155,14 @@ package struct RecipientRepository: Sendable {
         _ search: inout RecipientSearch,
         on connection: PostgresConnection
     ) async throws -> [PostgresRow]? {
-        // Nearly all of them match when nothing else is asked for.
-        for most in [part.limit * 2, RecipientSearch.mostCandidates + 1] {
+        // Nearly all of them match when nothing else is asked for. Many more are only looked at when there are no others.
+        for most in [part.limit * 2, walk, RecipientSearch.mostCandidates + 1] {
             let contacts = try await ContactSet.common(sets, part.ids, most: most, on: connection)
             let isWhole = contacts.count < most
+            guard isWhole || most <= walk else { break }
             if isWhole, part.cursor == nil { search = search.found(contacts) }
-            for among in [walk, most] {
-                let rows = try await connection.query(part.selectNear(search, among: Array(contacts.prefix(among))))
-                if rows.count >= part.limit || isWhole && among >= contacts.count { return Array(rows) }
-                if among >= contacts.count { break }
-            }
+            let rows = try await connection.query(part.selectNear(search, among: contacts))
+            if isWhole || rows.count >= part.limit { return Array(rows) }
         }
         return nil
     }
