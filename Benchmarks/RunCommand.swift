@@ -17,14 +17,17 @@ struct RunCommand: AsyncParsableCommand {
     @Option(help: "Folder of newsletters to inline.")
     var newsletters: String
 
-    @Option(help: "Python that has the inliners of others installed.")
+    @Option(help: "Python that has the inliners and queues of others installed.")
     var python: String
 
-    @Option(help: "Program that runs the inliners of others.")
+    @Option(help: "Folder of the programs that run the inliners and queues of others.")
     var peers: String
 
     @Option(help: "Messages of the dispatch campaign.")
     var messages = 50_000
+
+    @Option(help: "Messages of a campaign that wait while urgent ones are sent.")
+    var waiting = 1_000_000
 
     @Option(help: "Rows of the import, and recipients of the large memory run.")
     var rows = 200_000
@@ -59,7 +62,7 @@ struct RunCommand: AsyncParsableCommand {
         if isWanted("redirect") { table.add(try await RedirectBenchmark(suite: suite, runs: runs).measure()) }
         if isWanted("import") { table.add(try await ImportBenchmark(suite: suite, rows: rows, runs: runs).measure()) }
         if isWanted("dispatch") { table.add(try await DispatchBenchmark(suite: suite, messages: messages, runs: runs).measure()) }
-        if isWanted("lanes") { table.add(try await LaneBenchmark(suite: suite, messages: messages, runs: runs).measure()) }
+        if isWanted("lanes") { table.add(try await laneBenchmark(suite).measure()) }
         if isWanted("memory") { table.add(try await MemoryBenchmark(suite: suite, few: 1_000, many: rows).measure()) }
     }
 
@@ -69,8 +72,18 @@ struct RunCommand: AsyncParsableCommand {
             runs: runs,
             files: files.filter { $0.pathExtension == "html" }.sorted { $0.path < $1.path },
             python: URL(filePath: python),
-            script: URL(filePath: peers),
+            script: URL(filePath: peers).appending(path: "inline.py"),
             folder: folder
+        )
+    }
+
+    private func laneBenchmark(_ suite: BenchSuite) -> LaneBenchmark {
+        LaneBenchmark(
+            suite: suite,
+            waiting: waiting,
+            runs: runs,
+            python: URL(filePath: python),
+            peers: URL(filePath: peers).appending(path: "queues.py")
         )
     }
 

@@ -2,14 +2,22 @@ import CommCore
 import Foundation
 import Postgres
 
-/// Urgent messages while a campaign goes out through a real comm-sender.
+/// Urgent messages while a campaign of any size goes out through a real comm-sender.
+///
+/// Times with and without them alternate in the same run, so that whatever else the machine does meets both.
 struct UrgentRun: Sendable {
     let suite: BenchSuite
-    let messages: Int
+    /// Messages of the campaign that wait in the queue when the first window begins.
+    let waiting: Int
+
+    private static let windows = 3
+    private static let window = Duration.seconds(15)
 
     struct Result: Sendable {
-        /// Of the campaign.
+        /// Messages of the campaign a second, while urgent ones are sent.
         let perSecond: Double
+        /// The same without them.
+        let perSecondAlone: Double
         /// Seconds from a message's 202 to the record of its hand-over.
         let latencies: [Double]
     }
@@ -25,32 +33,29 @@ struct UrgentRun: Sendable {
     func measure() async throws -> Result {
         try await suite.clear()
         let setup = CampaignSetup()
-        try await setup.makeCampaign(contacts: messages, newsletter: DispatchRun.newsletter(), on: suite.database)
+        // More than wait then: some leave while the rest is expanded.
+        try await setup.makeCampaign(contacts: waiting + waiting / 5, newsletter: DispatchRun.newsletter(), on: suite.database)
         let api = try await suite.start("comm-api", portSetting: "COMM_PORT")
         let sender = try await suite.start("comm-sender", portSetting: "COMM_SENDER_PORT")
         do {
             let client = try MessageClient(suite.settings(of: "comm-api"), tenantID: setup.tenantID)
             try await setup.schedule(on: suite.database)
-            let started = ContinuousClock.now
-            let accepted = try await withThrowingTaskGroup(of: [UUID: Date].self) { group in
-                group.addTask { try await send(client) }
+            let result = try await withThrowingTaskGroup(of: Result?.self) { group in
                 group.addTask {
-                    try await waitForCampaign()
-                    return [:]
+                    try await takeJobs()
+                    return nil
                 }
-                // The campaign ends first, and with it the urgent ones.
-                var accepted: [UUID: Date] = [:]
-                while let part = try await group.next() {
-                    accepted.merge(part) { first, _ in first }
-                    group.cancelAll()
+                group.addTask {
+                    try await fillQueue()
+                    return try await compare(client)
                 }
-                return accepted
+                defer { group.cancelAll() }
+                while let part = try await group.next() { if let part { return part } }
+                throw BenchError("the run ended without a result")
             }
-            let seconds = (ContinuousClock.now - started).inSeconds
-            let latencies = try await latencies(of: accepted)
             try await sender.stop()
             try await api.stop()
-            return Result(perSecond: Double(messages) / seconds, latencies: latencies)
+            return result
         } catch {
             sender.stopNow()
             api.stopNow()
@@ -58,32 +63,69 @@ struct UrgentRun: Sendable {
         }
     }
 
-    /// Twenty a second until cancelled.
+    private func fillQueue() async throws {
+        let deadline = ContinuousClock.now + .seconds(600)
+        while try await isExpanding() {
+            guard ContinuousClock.now < deadline else { throw BenchError("the campaign was not expanded within ten minutes") }
+            try await Task.sleep(for: .milliseconds(500))
+        }
+        let count: Int = try await suite.database.query("SELECT count(*) AS n FROM message_queue WHERE priority = 3")[0].get("n")
+        report("lanes: \(count) messages of the campaign wait")
+        guard count >= waiting else { throw BenchError("only \(count) messages wait, \(waiting) were asked for") }
+    }
+
+    private func isExpanding() async throws -> Bool {
+        try await suite.database.query("SELECT FROM campaign_expansions WHERE finished_at IS NOT NULL").isEmpty
+    }
+
+    private func compare(_ client: MessageClient) async throws -> Result {
+        var (alone, beside) = (0.0, 0.0)
+        var accepted: [UUID: Date] = [:]
+        for _ in 0..<Self.windows {
+            alone += try await rate { try await Task.sleep(for: Self.window) }
+            beside += try await rate { accepted.merge(try await send(client)) { first, _ in first } }
+        }
+        return Result(
+            perSecond: beside / Double(Self.windows),
+            perSecondAlone: alone / Double(Self.windows),
+            latencies: try await latencies(of: accepted)
+        )
+    }
+
+    /// Messages of the campaign that leave in a second, while something else is done.
+    private func rate(_ body: () async throws -> Void) async throws -> Double {
+        let before = try await sent()
+        let started = ContinuousClock.now
+        try await body()
+        return Double(try await sent() - before) / (ContinuousClock.now - started).inSeconds
+    }
+
+    private func sent() async throws -> Int {
+        try await suite.database.query("SELECT coalesce(sum(sent), 0)::bigint AS n FROM campaign_delivery_metrics")[0].get("n")
+    }
+
+    /// Twenty a second for a window.
     private func send(_ client: MessageClient) async throws -> [UUID: Date] {
         let body = #"""
             {"recipient":"oncall@example.com","message_type":"emergency","subject":"Fire","body":"Leave the building",
              "motor_block_id":"019ac000-0000-7000-8000-000000000001"}
             """#
         var accepted: [UUID: Date] = [:]
-        while !Task.isCancelled {
+        let end = ContinuousClock.now + Self.window
+        while ContinuousClock.now < end {
             let answer = try await client.post("/api/v1/messages", body)
             accepted[try JSONDecoder().decode(Answer.self, from: Data(answer.utf8)).data.uuid] = Date()
-            do { try await Task.sleep(for: .milliseconds(50)) } catch { break }
+            try await Task.sleep(for: .milliseconds(50))
         }
         return accepted
     }
 
-    /// Drops what comes to the list, as the platform takes it, until the campaign is through.
-    private func waitForCampaign() async throws {
+    /// Drops what comes to the list, as the platform takes it, until cancelled.
+    private func takeJobs() async throws {
         let consumer = DeliveryListConsumer(redis: suite.redis, list: "email_delivery_queue")
-        let deadline = ContinuousClock.now + .seconds(300)
-        while true {
+        while !Task.isCancelled {
             try await consumer.dropAll()
-            let sent: Int = try await suite.database.query("SELECT coalesce(sum(sent), 0)::bigint AS n FROM campaign_delivery_metrics")[0]
-                .get("n")
-            if sent >= messages { return }
-            guard ContinuousClock.now < deadline else { throw BenchError("only \(sent) of \(messages) were sent within five minutes") }
-            try await Task.sleep(for: .milliseconds(20))
+            do { try await Task.sleep(for: .milliseconds(20)) } catch { return }
         }
     }
 

@@ -25,7 +25,7 @@ command -v wrk >/dev/null || {
     DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends wrk >&2
 }
 
-# The inliners that ours is compared with, at the versions that docs/benchmarks.md has figures of.
+# The inliners and queues that ours are compared with, at the versions that docs/benchmarks.md has figures of.
 peers="$suite_folder/peers"
 if [[ ! -e $peers/complete ]]; then
     /usr/bin/python3 -c 'import ensurepip' 2>/dev/null || {
@@ -33,9 +33,10 @@ if [[ ! -e $peers/complete ]]; then
         say "Debian package needed: python3-venv"
         DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends python3-venv >&2
     }
-    say "installing css-inline and premailer in ${peers#"$project_root"/}"
+    say "installing css-inline, premailer, pgqueuer and pgmq in ${peers#"$project_root"/}"
     /usr/bin/python3 -m venv --clear "$peers"
-    "$peers/bin/pip" install --quiet --disable-pip-version-check css-inline==0.23.1 premailer==3.10.0 >&2
+    "$peers/bin/pip" install --quiet --disable-pip-version-check css-inline==0.23.1 premailer==3.10.0 \
+        pgqueuer==1.6.0 pgmq==1.1.4 asyncpg==0.32.0 >&2
     touch "$peers/complete"
 fi
 newsletters=${COMM_NEWSLETTERS:-$project_root/../shared/data/newsletters}
@@ -52,5 +53,5 @@ trap 'exit 130' INT TERM
 suite_prepare
 say "measuring; this takes some minutes, and anything else that runs here spoils it"
 "$programs/comm-bench" run --suite "$suite_folder" --programs "$programs" --output "$suite_folder/results.jsonl" \
-    --newsletters "$newsletters" --python "$peers/bin/python" --peers Benchmarks/Peers/inline.py "$@"
+    --newsletters "$newsletters" --python "$peers/bin/python" --peers Benchmarks/Peers "$@"
 say "results: ${suite_folder#"$project_root"/}/results.jsonl"
