@@ -1,68 +1,33 @@
 import CommCore
 import Foundation
-import Postgres
 
-/// The lanes by themselves: claim and finish of messages that go nowhere, the intake of a bulk request, and how long an urgent message
-/// takes while a campaign drains.
+/// The intake of a bulk request, and how long an urgent message takes while a campaign drains.
 struct LaneBenchmark {
     let suite: BenchSuite
     /// Messages of the campaign beside which urgent ones are sent.
     let waiting: Int
     let runs: Int
-    let python: URL
-    /// Program that runs the queues of others.
-    let peers: URL
-
-    private static let workers = 3
-    private static let messages = 100_000
 
     func measure() async throws -> [Measurement] {
-        var express: [Double] = []
-        var bulk: [Double] = []
-        var bare: [Double] = []
-        var pgqueuer: [Double] = []
-        var pgmq: [Double] = []
         var intake: [Double] = []
         var latencies: [Double] = []
         var withUrgent: [Double] = []
         var without: [Double] = []
         for _ in 0..<runs {
             intake.append(try await IntakeRun(suite: suite).measure())
-            express.append(try await finishingExpress())
-            pgqueuer.append(try await peer("pgqueuer"))
-            bulk.append(try await finishingBulk())
-            pgmq.append(try await peer("pgmq"))
-            bare.append(try await BareQueue(suite: suite, messages: Self.messages, workers: Self.workers).measure())
             let urgent = try await UrgentRun(suite: suite, waiting: waiting).measure()
             withUrgent.append(urgent.perSecond)
             without.append(urgent.perSecondAlone)
             latencies += urgent.latencies
-            let finished = [express, pgqueuer, bulk, pgmq, bare].map { String(Int($0.last ?? 0)) }
             report(
                 """
-                lanes: intake \(intake.last ?? 0) s; finished a second: express \(finished[0]), pgqueuer \(finished[1]), \
-                bulk \(finished[2]), pgmq \(finished[3]), bare \(finished[4]); campaign \(Int(urgent.perSecondAlone)) a second, \
-                \(Int(urgent.perSecond)) beside P0, whose p99 is \(urgent.latencies.percentile(99) * 1_000) ms of \(urgent.latencies.count)
+                lanes: intake \(intake.last ?? 0) s; campaign \(Int(urgent.perSecondAlone)) a second, \(Int(urgent.perSecond)) beside P0, \
+                whose p99 is \(urgent.latencies.percentile(99) * 1_000) ms of \(urgent.latencies.count)
                 """
             )
         }
         return [
             Measurement(name: "bulk request of 100,000 recipients", value: intake.median, unit: "s", limit: 5, peer: "the goal"),
-            Measurement(
-                name: "express lanes, claim and finish",
-                value: express.median,
-                unit: "messages/s",
-                limit: pgqueuer.median,
-                peer: "pgqueuer, batches of 1,000"
-            ),
-            Measurement(
-                name: "bulk lanes, claim and finish",
-                value: bulk.median,
-                unit: "messages/s",
-                limit: pgmq.median,
-                peer: "pgmq, batches of 1,000, no log"
-            ),
-            Measurement(name: "a bare queue: SKIP LOCKED, DELETE, no log", value: bare.median, unit: "messages/s"),
             Measurement(name: "P0 beside a campaign, p50", value: latencies.percentile(50) * 1_000, unit: "ms"),
             Measurement(
                 name: "P0 beside a campaign, p99",
@@ -74,84 +39,6 @@ struct LaneBenchmark {
             Measurement(name: "campaign beside P0", value: withUrgent.median, unit: "messages/s", limit: without.median, peer: "without"),
         ]
     }
-
-    private func peer(_ name: String) async throws -> Double {
-        let queue = PeerQueue(
-            suite: suite,
-            python: python,
-            script: peers,
-            name: name,
-            messages: Self.messages,
-            workers: Self.workers
-        )
-        return try await queue.measure()
-    }
-
-    /// Messages per second of a campaign through claim, check, a gateway that does nothing, and record.
-    private func finishingBulk() async throws -> Double {
-        try await suite.clear()
-        let setup = CampaignSetup()
-        try await setup.makeCampaign(contacts: Self.messages, newsletter: DispatchRun.newsletter(), on: suite.database)
-        try await setup.schedule(on: suite.database)
-        let expander = CampaignExpander(
-            client: suite.database,
-            chunkSize: 500,
-            time: SystemTime(),
-            faults: .none,
-            logger: suite.logger
-        )
-        while try await expander.step() {}
-        return try await finishing { dispatcher in while try await dispatcher.dispatchChunk() {} }
-    }
-
-    /// The same of one request, whose messages the intake left in the queue.
-    private func finishingExpress() async throws -> Double {
-        try await finishing { dispatcher in
-            var after: UUID?
-            while try await dispatcher.dispatchExpress(.transactional, after: &after) {}
-        }
-    }
-
-    private func finishing(_ work: @Sendable @escaping (Dispatcher) async throws -> Void) async throws -> Double {
-        let dispatcher = Dispatcher(
-            stores: try DispatchStores(client: suite.database, links: Self.links, faults: .none),
-            router: HandoverRouter(NowhereGateway(), time: SystemTime()),
-            settings: DispatchSettings(owner: "bench"),
-            time: SystemTime(),
-            faults: .none
-        )
-        let waiting: Int = try await suite.database.query("SELECT count(*) AS n FROM message_queue")[0].get("n")
-        guard waiting == Self.messages else { throw BenchError("\(waiting) messages wait, \(Self.messages) were asked for") }
-        try await suite.database.execute("ANALYZE message_queue")
-        let started = ContinuousClock.now
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            for _ in 0..<Self.workers { group.addTask { try await work(dispatcher) } }
-            try await group.waitForAll()
-        }
-        let seconds = (ContinuousClock.now - started).inSeconds
-        let done: Int = try await suite.database.query("SELECT count(*) AS n FROM delivery_events WHERE outcome = 'sent'")[0].get("n")
-        guard done == waiting else { throw BenchError("\(done) of \(waiting) messages were recorded") }
-        return Double(done) / seconds
-    }
-
-    private static let links = LinkSettings(
-        publicBase: "https://comm.example.com",
-        trackingBase: "https://track.example.com",
-        fromAddress: "news@example.com",
-        unsubscribeMailto: "unsubscribe@example.com",
-        signingSecret: Secret("a secret of the benchmarks that is long enough")
-    )
-}
-
-/// Takes everything at once.
-private struct NowhereGateway: Gateway {
-    let name = "nowhere"
-    let needsConfirmation = false
-
-    func hasRoom() async throws -> Bool { true }
-    func states(of ids: [UUID], scope: HandoverScope) async throws -> [UUID: HandoverState] { [:] }
-    func hasLostMemory(now: Date) async throws -> Bool { false }
-    func handOver(_ batch: HandoverBatch) async throws -> [Disposition] { batch.messages.map { _ in .sent } }
 }
 
 extension [Double] {

@@ -36,7 +36,7 @@ struct RunCommand: AsyncParsableCommand {
     var runs = 3
 
     @Option(
-        help: "Only these measures: inline, compile, render, redirect, import, dispatch, lanes, memory.",
+        help: "Only these measures: inline, compile, render, redirect, import, dispatch, finish, lanes, memory.",
         transform: { $0.split(separator: ",").map(String.init) }
     )
     var only: [String] = []
@@ -62,7 +62,8 @@ struct RunCommand: AsyncParsableCommand {
         if isWanted("redirect") { table.add(try await RedirectBenchmark(suite: suite, runs: runs).measure()) }
         if isWanted("import") { table.add(try await ImportBenchmark(suite: suite, rows: rows, runs: runs).measure()) }
         if isWanted("dispatch") { table.add(try await DispatchBenchmark(suite: suite, messages: messages, runs: runs).measure()) }
-        if isWanted("lanes") { table.add(try await laneBenchmark(suite).measure()) }
+        if isWanted("finish") { table.add(try await finishBenchmark(suite).measure()) }
+        if isWanted("lanes") { table.add(try await LaneBenchmark(suite: suite, waiting: waiting, runs: runs).measure()) }
         if isWanted("memory") { table.add(try await MemoryBenchmark(suite: suite, few: 1_000, many: rows).measure()) }
     }
 
@@ -77,10 +78,9 @@ struct RunCommand: AsyncParsableCommand {
         )
     }
 
-    private func laneBenchmark(_ suite: BenchSuite) -> LaneBenchmark {
-        LaneBenchmark(
+    private func finishBenchmark(_ suite: BenchSuite) -> FinishBenchmark {
+        FinishBenchmark(
             suite: suite,
-            waiting: waiting,
             runs: runs,
             python: URL(filePath: python),
             peers: URL(filePath: peers).appending(path: "queues.py")
