@@ -62,7 +62,7 @@ struct ProviderWebhookTests {
         }
     }
 
-    @Test("while the database is away no provider is told that its report was taken")
+    @Test("while the database is away no provider is told that its report was taken", .redis)
     func databaseAway() async throws {
         let twilio = "0123456789abcdef0123456789abcdef"
         let more = Self.settings.merging(Self.push) { $1 }.merging(["COMM_TWILIO_AUTH_TOKEN": twilio]) { $1 }

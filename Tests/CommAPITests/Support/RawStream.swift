@@ -1,3 +1,4 @@
+import CommTesting
 import Foundation
 import HTTPTypes
 import HummingbirdTesting
@@ -45,6 +46,9 @@ final class RawStream: Sendable {
         var head = "GET \(path) HTTP/1.1\r\nHost: x\r\n"
         for field in client.credential { head += "\(field.name.rawName): \(field.value)\r\n" }
         try await channel.writeAndFlush(ByteBuffer(string: head + "\r\n"))
+        // One look shows that it has begun.
+        if !reads { channel.read() }
+        try await waitUntil("the stream to begin") { self.text.hasPrefix("HTTP/1.1 200") }
     }
 
     /// What came so far, as it came.

@@ -13,38 +13,25 @@ final class MotoServer: Sendable {
         .map { "\($0)/moto_server" }.first { FileManager.default.isExecutableFile(atPath: $0) }
 
     let base: String
-    private let process: Process
 
-    private init(process: Process, base: String) {
-        self.process = process
-        self.base = base
+    private init(port: Int) {
+        base = "http://127.0.0.1:\(port)"
     }
 
-    /// Starts it and waits until it answers.
-    static func start() async throws -> MotoServer {
+    /// Runs a body with a fresh server.
+    static func with<R>(_ body: (MotoServer) async throws -> R) async throws -> R {
         guard let program else { throw TestFailure("moto is not installed") }
-        let port = Int.random(in: 20_000..<30_000)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: program)
-        process.arguments = ["-H", "127.0.0.1", "-p", String(port)]
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        let server = MotoServer(process: process, base: "http://127.0.0.1:\(port)")
-        let deadline = ContinuousClock.now + .seconds(60)
-        while (try? await server.data()) == nil {
-            guard ContinuousClock.now < deadline, process.isRunning else {
-                server.stop()
-                throw TestFailure("moto did not start")
-            }
-            // Waits for a process that tells nobody when it is ready.
-            try await Task.sleep(for: .milliseconds(100))
+        let port = try ServerProcess.freePorts(1)[0]
+        let process = try ServerProcess([program, "-H", "127.0.0.1", "-p", String(port)], isQuiet: true)
+        guard await process.listens(on: port) else { throw TestFailure("moto did not start") }
+        do {
+            let result = try await body(MotoServer(port: port))
+            await process.stop()
+            return result
+        } catch {
+            await process.stop()
+            throw error
         }
-        return server
-    }
-
-    func stop() {
-        process.terminate()
     }
 
     /// The mails that were sent raw: recipients and text.

@@ -44,8 +44,10 @@ struct SESMotoTests {
 
     @Test("a mail arrives; an unknown sender, a wrong secret and an unknown key are what they are")
     func whole() async throws {
-        let server = try await MotoServer.start()
-        defer { server.stop() }
+        try await MotoServer.with { server in try await self.whole(server) }
+    }
+
+    private func whole(_ server: MotoServer) async throws {
         let anybody = gateway(server, key: "AKIDEXAMPLE", secret: "anything")
         // The sender is not known yet.
         let first = try await anybody.handOver(try fixture.batch(["ada@x.test"]))[0]
@@ -75,8 +77,10 @@ struct SESMotoTests {
 
     @Test("what a topic delivers is signed by the certificate that it names, and means what was published")
     func topic() async throws {
-        let server = try await MotoServer.start()
-        defer { server.stop() }
+        try await MotoServer.with { server in try await self.topic(server) }
+    }
+
+    private func topic(_ server: MotoServer) async throws {
         let receiver = try await StubServer.start { _ in .answer(200, "") }
         func call(_ fields: [String: String]) async throws {
             let form = fields.merging(["Version": "2010-03-31"]) { $1 }

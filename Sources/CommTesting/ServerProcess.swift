@@ -2,12 +2,14 @@ import Foundation
 import Synchronization
 
 /// A server program that runs for a test, on ports of its own.
-final class ServerProcess: Sendable {
+package final class ServerProcess: Sendable {
     private let id: pid_t
     private let hasEnded = Mutex(false)
 
     /// Starts a program that hears signals, whichever the calling thread has blocked.
-    init(_ arguments: [String]) throws {
+    ///
+    /// - Parameter isQuiet: what it writes is thrown away.
+    package init(_ arguments: [String], isQuiet: Bool = false) throws {
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -15,10 +17,20 @@ final class ServerProcess: Sendable {
         sigemptyset(&none)
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        var files = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&files)
+        defer { posix_spawn_file_actions_destroy(&files) }
+        if isQuiet {
+            for descriptor in [STDOUT_FILENO, STDERR_FILENO] {
+                posix_spawn_file_actions_addopen(&files, descriptor, "/dev/null", O_WRONLY, 0)
+            }
+        }
+        // Nothing that is open here is its business: locks, sockets.
+        for descriptor in (STDERR_FILENO + 1)..<1_024 { posix_spawn_file_actions_addclose(&files, descriptor) }
         var pointers = arguments.map { strdup($0) } + [nil]
         defer { for pointer in pointers { free(pointer) } }
         var id: pid_t = 0
-        let result = posix_spawn(&id, arguments[0], nil, &attributes, &pointers, environ)
+        let result = posix_spawn(&id, arguments[0], &files, &attributes, &pointers, environ)
         guard result == 0 else { throw TestFailure("\(arguments[0]) cannot be run") }
         self.id = id
     }
@@ -26,14 +38,15 @@ final class ServerProcess: Sendable {
     /// Waits until something listens on the port.
     ///
     /// - Returns: false when the program has ended instead.
-    func listens(on port: Int) async -> Bool {
+    package func listens(on port: Int) async -> Bool {
         while !Self.answers(port) {
             let isOver = hasEnded.withLock { ended in
                 if !ended, waitpid(id, nil, WNOHANG) != 0 { ended = true }
                 return ended
             }
             if isOver { return false }
-            await Task.yield()
+            // It tells nobody when it is ready.
+            try? await Task.sleep(for: .milliseconds(10))
         }
         return true
     }
@@ -41,7 +54,7 @@ final class ServerProcess: Sendable {
     /// Ends it and waits for its end.
     ///
     /// - Parameter master: the process that hears the signal, where it is another one.
-    func stop(master: pid_t? = nil) async {
+    package func stop(master: pid_t? = nil) async {
         let isRunning = hasEnded.withLock { ended in
             defer { ended = true }
             return !ended
@@ -57,7 +70,7 @@ final class ServerProcess: Sendable {
     }
 
     /// Ports that nobody listens on.
-    static func freePorts(_ count: Int) throws -> [Int] {
+    package static func freePorts(_ count: Int) throws -> [Int] {
         var sockets: [Int32] = []
         defer { for socket in sockets { close(socket) } }
         return try (0..<count).map { _ in
