@@ -21,6 +21,8 @@ struct ReportedAnswers: Sendable {
     /// Notes what a fact tells, under the id of its event.
     mutating func add(_ fact: ReportedFact, of owner: MessageOwner, as eventID: UUID) {
         guard let gateway = owner.gateway, let text = fact.answer, let kind = Self.kind(fact.type) else { return }
+        // Of a person who was erased the domain is not known either; only mail has one.
+        guard owner.domain != nil || owner.channel != .email else { return }
         let recipient = owner.domain.map { "@\($0)" } ?? ""
         answers[eventID] = Answer(
             source: Source(gateway: gateway, channel: owner.channel),

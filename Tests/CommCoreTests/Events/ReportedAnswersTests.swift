@@ -80,6 +80,8 @@ struct ReportedAnswersTests {
             #"{"event-data":{"event":"delivered","id":"\#(name)","delivery-status":{"message":"250 rate limit"},"user-variables":{"comm_ref":"\#(name)"}}}"#
         }
         try await process(delivered, source: MailgunSource.name)
+        let erased = try await messages((0..<6).map { "erased-\($0)" }, by: "mailgun")
+        try await process(erased.enumerated().map { mailgun($1, id: "erased\($0)") }, source: MailgunSource.name)
         #expect(try await adjusted().isEmpty)
     }
 
