@@ -161,13 +161,13 @@ struct EventStreamTests {
         let opened = Signal<(APIClient, RawStream)>()
         let stop = Signal<Void>()
         let teller = Signal<Task<Void, any Error>>()
-        try await withTimeout(.seconds(20), "the server to stop") {
+        try await withTimeout(.seconds(60), "the server to stop") {
             try await withAPI(listening: true, streams: longest) { client in
                 let stream = try await RawStream(client, "/api/events/stream", reads: true)
-                try await waitUntil("the feed to be open") { try await client.count("event_feeds") == 1 }
+                try await waitUntil(timeout: .seconds(30), "the feed to be open") { try await client.count("event_feeds") == 1 }
                 // It goes on while the server stops, and after.
                 teller.fire(Task { while stop.count == 0 { try await Self.tell(client) } })
-                try await waitUntil("some events to be told") { stream.text.contains("id: 20\n") }
+                try await waitUntil(timeout: .seconds(30), "some events to be told") { stream.text.contains("id: 20\n") }
                 opened.fire((client, stream))
             }
         }
@@ -181,7 +181,8 @@ struct EventStreamTests {
         try await teller.wait().value
         let all = try await first.count("event_feed")
         #expect(all >= told.count + 5)
-        try await withAPI(streams: Self.short) { next in
+        pace.longest = .seconds(5)
+        try await withAPI(streams: pace) { next in
             var same = next.with(first.credential)
             same.tenantID = first.tenantID
             let rest = Self.events(try await same.send(.get, "/api/events/stream", headers: [.lastEventID: "\(told.count)"]).text)
@@ -204,6 +205,13 @@ struct EventStreamTests {
         try await client.database.execute("UPDATE event_feeds SET last_position = 20000 WHERE tenant_id = \(client.tenantID)")
     }
 
+    /// Waits until the tenant's only place is taken (429) or free (200).
+    private static func wait(_ client: APIClient, for status: Int) async throws {
+        try await waitUntil(timeout: .seconds(30), "the answer \(status)") {
+            try await client.send(.head, "/api/events/stream").status == status
+        }
+    }
+
     @Test("a client that reads nothing is not written for ahead, and loses its place after a while", .timeLimit(.minutes(2)))
     func stalled() async throws {
         var pace = Self.short
@@ -213,8 +221,8 @@ struct EventStreamTests {
             client in
             try await Self.fill(client)
             let stream = try await RawStream(client, "/api/events/stream?last_event_id=0", reads: false)
-            try await waitUntil("the place to be taken") { try await client.send(.head, "/api/events/stream").status == 429 }
-            try await waitUntil("the place to be free again") { try await client.send(.head, "/api/events/stream").status == 200 }
+            try await Self.wait(client, for: 429)
+            try await Self.wait(client, for: 200)
             let (text, isWhole) = RawStream.body(try await stream.rest())
             let told = Self.events(text)
             #expect(!isWhole && told.count < 10_000 && told.map(\.id) == Array(1..<(told.count + 1)), "\(told.count)")
@@ -228,12 +236,12 @@ struct EventStreamTests {
         let longest = pace
         let patience = StalledReaderHandler.Patience(serving: .seconds(600), stopping: .milliseconds(500))
         let opened = Signal<RawStream>()
-        try await withTimeout(.seconds(30), "the server to stop") {
+        try await withTimeout(.seconds(60), "the server to stop") {
             try await withAPI(settings: ["COMM_EVENT_STREAMS_PER_TENANT": "1"], listening: true, streams: longest, patience: patience) {
                 client in
                 try await Self.fill(client)
                 opened.fire(try await RawStream(client, "/api/events/stream?last_event_id=0", reads: false))
-                try await waitUntil("the place to be taken") { try await client.send(.head, "/api/events/stream").status == 429 }
+                try await Self.wait(client, for: 429)
             }
         }
         let (text, _) = RawStream.body(try await opened.wait().rest())

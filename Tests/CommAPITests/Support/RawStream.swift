@@ -48,7 +48,7 @@ final class RawStream: Sendable {
         try await channel.writeAndFlush(ByteBuffer(string: head + "\r\n"))
         // One look shows that it has begun.
         if !reads { channel.read() }
-        try await waitUntil("the stream to begin") { self.text.hasPrefix("HTTP/1.1 200") }
+        try await waitUntil(timeout: .seconds(30), "the stream to begin") { self.text.hasPrefix("HTTP/1.1 200") }
     }
 
     /// What came so far, as it came.

@@ -126,7 +126,7 @@ struct MailServerTests {
                     time: time,
                     logger: .silent
                 )
-                try await waitUntil("the mails to come back") {
+                try await waitUntil(timeout: .seconds(60), "the mails to come back") {
                     _ = try await mailbox.step()
                     return try await client.query("SELECT 1 FROM event_inbox WHERE source = 'bounce_mailbox'").count == 3
                 }
