@@ -20,3 +20,11 @@ ALTER TABLE campaign_retries ADD COLUMN replaced bigint NOT NULL DEFAULT 0;
 -- `queued` and `cancelled` are no events that came back: the queue and the delivery log have them. Their entries name the message as event_id.
 -- `queued` is one entry for every message, so it is written only where somebody has asked for it by its name: an endpoint, or a stream.
 ALTER TABLE event_feeds ADD COLUMN queued_until timestamptz;   -- a stream has asked for it: at least until then
+
+-- ── Erasure of a person who is known by a number or a device ────────────────────────────────────────────────────────────────────
+
+-- A person is asked for by one address of any channel; the number of the contact goes with its mail address, and the other way round.
+ALTER TABLE erasures
+    ADD COLUMN channel     text NOT NULL DEFAULT 'email' CHECK (channel IN ('email', 'sms', 'push')),  -- of `email`, what was asked for
+    ADD COLUMN others      text[],                -- further addresses of the person; NULL once done
+    ADD COLUMN other_marks text[] NOT NULL DEFAULT '{}';

@@ -1,8 +1,10 @@
 import CommTesting
 import Foundation
 import HTTPTypes
+import Postgres
 import Testing
 
+@testable import CommCore
 @testable import comm_api
 
 @Suite("Data protection over HTTP", .database)
@@ -45,6 +47,38 @@ struct DataProtectionAPITests {
             try await client.send(.post, "/api/gdpr/erase", #"{"email":"ann@ex.test"}"#).expectProblem(400, field: "confirm")
             try await client.send(.get, "/api/gdpr/erasures/\(UUID())").expectProblem(404)
             try await client.withKey("contacts:write").send(.post, "/api/gdpr/erase", body).expectProblem(403, code: "missing_scope")
+        }
+    }
+
+    @Test("a person is asked for by a number or a device as well, by one of them")
+    func byNumber() async throws {
+        try await withAPI { client in
+            _ = try await client.makeContact("ann@ex.test")
+            try await client.database.execute("UPDATE contacts SET phone = '+49 1511 2345678'")
+            let token = "fcm-registration:APA91bHun4MxP5egoKMwt2KZFBaFUH"
+            let push = #"{"channel":"push","recipient":"\#(token)","body":"Here","send_at":"2100-01-01T00:00:00Z"}"#
+            let later = ISO8601.string(from: client.time.now.addingTimeInterval(3_600))
+            #expect(try await client.send(.post, "/api/v1/messages", push.replacing("2100-01-01T00:00:00Z", with: later)).status == 202)
+            let phone = try await client.send(.get, "/api/gdpr/export?phone=%2B4915112345678")
+            #expect(phone.status == 200 && phone.string("email") == "ann@ex.test" && phone.string("addresses[0]") == "+4915112345678")
+            let device = try await client.send(.get, "/api/gdpr/export?push_token=\(token)")
+            #expect(device.status == 200 && device.string("waiting_messages[0].recipient") == token, "\(device.text)")
+            try await client.send(.get, "/api/gdpr/export?push_token=\(token)&delivery=mail").expectProblem(409, code: "no_address")
+            try await client.send(.get, "/api/gdpr/export?phone=0151").expectProblem(400, field: "phone")
+            try await client.send(.get, "/api/gdpr/export?push_token=short").expectProblem(400, field: "push_token")
+            try await client.send(.get, "/api/gdpr/export?email=ann@ex.test&phone=%2B4915112345678").expectProblem(400, field: "phone")
+            let stranger = try await client.withNewTenant()
+            try await stranger.send(.get, "/api/gdpr/export?phone=%2B4915112345678").expectProblem(404)
+            let body = #"{"phone":"+4915112345678","confirm":"+49 1511 2345678"}"#
+            let erasure = try await client.send(.post, "/api/gdpr/erase", body)
+            #expect(erasure.status == 202, "\(erasure.text)")
+            #expect(try await client.send(.post, "/api/gdpr/erase", body).id() == erasure.id())
+            for query in ["phone=%2B4915112345678", "email=ann@ex.test"] {
+                #expect(try await client.send(.get, "/api/gdpr/erasures?\(query)").id("data[0].id") == erasure.id())
+            }
+            try await client.send(.post, "/api/gdpr/erase", #"{"phone":"+4915112345678","confirm":"+4915112345679"}"#)
+                .expectProblem(400, field: "confirm")
+            try await client.send(.post, "/api/gdpr/erase", #"{"phone":"x","confirm":"x"}"#).expectProblem(400, field: "phone")
         }
     }
 

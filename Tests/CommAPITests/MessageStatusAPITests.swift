@@ -179,8 +179,17 @@ struct MessageStatusAPITests {
             ] {
                 try await client.send(.get, "/api/v1/messages?\(query)").expectProblem(400, field: field)
             }
+            // What went to a contact, whatever the channel.
+            let contact = try await client.makeContact("person3@example.com")
+            try await client.database.execute("UPDATE contacts SET phone = '+49 1511 2345678'")
+            let text = #"{"channel":"sms","recipient":"+4915112345678","body":"Here"}"#
+            _ = try await client.send(.post, "/api/v1/messages", text)
+            let history = try await client.send(.get, "/api/v1/messages?contact_id=\(contact)")
+            #expect(history.value("data.messages[1]") != nil && history.value("data.messages[2]") == nil, "\(history.text)")
+            #expect(history.string("data.messages[0].channel") == "sms")
             let stranger = try await client.withNewTenant()
             #expect(try await stranger.send(.get, "/api/v1/messages").value("data.messages[0]") == nil)
+            try await stranger.send(.get, "/api/v1/messages?contact_id=\(contact)").expectProblem(404)
         }
     }
 

@@ -11,19 +11,18 @@ package struct ErasureRepository: Sendable {
         self.time = time
     }
 
-    /// Asks for everything about an address to be erased.
+    /// Asks for everything about a person to be erased.
     ///
-    /// From the answer on nothing is sent to it; the rest is done by ``ErasureWorker`` within moments. A request for an address whose
+    /// From the answer on nothing is sent to the address and the others of the same contact; the rest is done by ``ErasureWorker`` within moments. A request for an address whose
     /// erasure waits already is that one.
     ///
     /// - Parameter confirm: the address once more, as a safeguard against the wrong one.
-    package func request(tenantID: UUID, email: String?, confirm: String?, requestedBy: String) async throws -> Erasure {
-        guard let address = email.flatMap({ try? EmailAddress($0) }) else {
-            throw ComplianceError.invalid("email", email == nil ? "required" : "invalid", "Valid email address required")
+    package func request(tenantID: UUID, _ asked: PersonAddress, confirm: String?, requestedBy: String) async throws -> Erasure {
+        let address = try asked.checked(missing: "Valid email address required")
+        guard asked.isConfirmed(by: confirm, address) else {
+            throw ComplianceError.invalid("confirm", confirm == nil ? "required" : "invalid", "confirm must be the same address once more")
         }
-        guard let again = confirm.flatMap({ try? EmailAddress($0) }), again == address else {
-            throw ComplianceError.invalid("confirm", confirm == nil ? "required" : "invalid", "confirm must be the same address as email")
-        }
+        let subject = address.channel == .push ? address.recipient : address.key
         let now = time.now
         return try await client.withTenant(tenantID) { connection in
             try await AuditRepository.silence(on: connection)
@@ -32,16 +31,22 @@ package struct ErasureRepository: Sendable {
             let waiting = try await connection.query(
                 """
                 SELECT \(sql: Erasure.columns) FROM erasures
-                 WHERE tenant_id = \(tenantID) AND email = \(address.normalized) AND state <> 'done' LIMIT 1
+                 WHERE tenant_id = \(tenantID) AND email = \(subject) AND channel = \(address.channel) AND state <> 'done' LIMIT 1
                 """
             )
             if let row = waiting.first { return try Erasure(row: row) }
-            let mark = try await Self.mark(address.normalized, tenantID: tenantID, on: connection)
-            try await Self.suppress(mark, tenantID: tenantID, now: now, on: connection)
+            let person = try await KnownPerson.find(address, tenantID: tenantID, on: connection)
+            let mark = try await Self.mark(address.key, tenantID: tenantID, on: connection)
+            var others: [(text: String, mark: String)] = []
+            for other in person.addresses.dropFirst() {
+                others.append((other.recipient, try await Self.mark(other.key, tenantID: tenantID, on: connection)))
+            }
+            for mark in [mark] + others.map(\.mark) { try await Self.suppress(mark, tenantID: tenantID, now: now, on: connection) }
             let rows = try await connection.query(
                 """
-                INSERT INTO erasures (tenant_id, id, email, mark, requested_by, requested_at, due_at)
-                VALUES (\(tenantID), \(UUIDv7.make(at: now)), \(address.normalized), \(mark), \(requestedBy), \(now), \(now))
+                INSERT INTO erasures (tenant_id, id, email, channel, others, contact_id, mark, other_marks, requested_by, requested_at, due_at)
+                VALUES (\(tenantID), \(UUIDv7.make(at: now)), \(subject), \(address.channel), \(others.map(\.text))::text[],
+                        \(person.contactID), \(mark), \(others.map(\.mark))::text[], \(requestedBy), \(now), \(now))
                 RETURNING \(sql: Erasure.columns)
                 """
             )
@@ -64,16 +69,14 @@ package struct ErasureRepository: Sendable {
 
     /// The certificates, newest first.
     ///
-    /// - Parameter email: only those of this address.
-    package func list(tenantID: UUID, email: String? = nil, page: IDPage = .first) async throws -> [Erasure] {
+    /// - Parameter asked: only those of this address.
+    package func list(tenantID: UUID, of asked: PersonAddress = PersonAddress(), page: IDPage = .first) async throws -> [Erasure] {
         try await client.withTenant(tenantID) { connection in
             var condition: SQL = "tenant_id = \(tenantID)"
-            if let email {
-                guard let address = try? EmailAddress(email) else {
-                    throw ComplianceError.invalid("email", "invalid", "Valid email address required")
-                }
-                let mark = try await Self.mark(address.normalized, tenantID: tenantID, on: connection)
-                condition += " AND mark = \(mark)"
+            if !asked.isEmpty {
+                let address = try asked.checked(missing: "Valid email address required")
+                let mark = try await Self.mark(address.key, tenantID: tenantID, on: connection)
+                condition += " AND (mark = \(mark) OR \(mark) = ANY(other_marks))"
             }
             if let before = page.before { condition += " AND id < \(before)" }
             let rows = try await connection.query(

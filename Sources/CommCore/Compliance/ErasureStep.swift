@@ -3,24 +3,32 @@ import Postgres
 
 /// One place where something about a person is kept, and the statement that takes some of it away.
 struct ErasureStep: Sendable {
-    /// Who is erased.
-    struct Person: Sendable {
-        let tenantID: UUID
-        /// The normalized address.
-        let address: String
-        /// nil when the tenant never had a contact of that address.
-        let contactID: UUID?
-    }
-
     /// In the certificate.
     let name: String
     /// Takes away at most `limit` rows.
-    let statement: @Sendable (_ person: Person, _ limit: Int) -> SQL
+    let statement: @Sendable (_ person: KnownPerson, _ limit: Int) -> SQL
 
     /// What of an event's payload is about the message and not about the person.
     static let keptOfPayload = [
         "url", "link_index", "linkIndex", "type", "smtp_code", "bounce_type", "bounce_kind", "reason", "verdict", "purpose", "scope",
     ]
+
+    /// That part of the payload of a row `e`, as far as it does not name the person.
+    private static func keptPayload(of person: KnownPerson) -> SQL {
+        """
+        (SELECT coalesce(jsonb_object_agg(p.key, p.value), '{}') FROM jsonb_each(e.payload) p
+          WHERE p.key = ANY(\(keptOfPayload + ["mail_client", "device_class"])::text[])
+            AND NOT \(sql: person.isNamed(in: "p.value::text")))
+        """
+    }
+
+    /// The kind of program of a click or an open, which is all that stays of what it said of itself.
+    private static let programOfPayload: SQL = """
+        CASE WHEN e.type IN ('opened', 'clicked') AND NOT e.payload ? 'mail_client'
+             THEN jsonb_build_object('mail_client', comm_mail_client(lower(e.payload ->> 'userAgent')),
+                                     'device_class', comm_device(lower(e.payload ->> 'userAgent')))
+             ELSE '{}' END
+        """
 
     /// In this order: what finds other rows by the contact comes before the contact itself.
     static let all: [ErasureStep] = [
@@ -33,12 +41,12 @@ struct ErasureStep: Sendable {
             WHERE m.tenant_id = \(person.tenantID) AND m.priority = part.priority AND m.id = part.id
             """
         },
-        // Test messages name an address and no contact.
+        // Single messages and tests name an address and no contact.
         ErasureStep(name: "queued_tests") { person, limit in
             """
             DELETE FROM message_queue m USING (
-                SELECT priority, id FROM message_queue
-                 WHERE tenant_id = \(person.tenantID) AND contact_id IS NULL AND lower(recipient) = \(person.address) LIMIT \(limit)) part
+                SELECT q.priority, q.id FROM message_queue q
+                 WHERE q.tenant_id = \(person.tenantID) AND q.contact_id IS NULL AND \(sql: person.isRecipient("q")) LIMIT \(limit)) part
             WHERE m.tenant_id = \(person.tenantID) AND m.priority = part.priority AND m.id = part.id
             """
         },
@@ -47,8 +55,8 @@ struct ErasureStep: Sendable {
             """
             DELETE FROM event_inbox WHERE id IN (
                 SELECT id FROM event_inbox
-                 WHERE strpos(payload::text, \(person.contactID.map { $0.uuidString.lowercased() } ?? person.address)) > 0
-                    OR strpos(lower(payload::text), \("\"\(person.address)\"")) > 0 LIMIT \(limit))
+                 WHERE strpos(payload::text, \(person.contactID)::uuid::text) > 0
+                    OR \(sql: person.isValue(in: "payload::text")) LIMIT \(limit))
             """
         },
         // The domain and the day on which somebody had become a contact stay, so that statistics by them can be made again.
@@ -66,9 +74,14 @@ struct ErasureStep: Sendable {
         ErasureStep(name: "message_requests") { person, limit in
             """
             WITH own AS (
-                SELECT DISTINCT r.id, r.artifact_id FROM delivery_events d
-                  JOIN message_requests r ON r.tenant_id = d.tenant_id AND r.id = d.request_id AND r.total = 1
-                 WHERE d.tenant_id = \(person.tenantID) AND d.contact_id IS NULL AND lower(d.recipient) = \(person.address) LIMIT \(limit)),
+                SELECT DISTINCT r.id, r.artifact_id FROM (
+                    SELECT d.request_id FROM delivery_events d
+                     WHERE d.tenant_id = \(person.tenantID) AND d.contact_id IS NULL AND \(sql: person.isRecipient("d"))
+                    UNION ALL
+                    SELECT f.request_id FROM message_fallbacks f
+                     WHERE f.tenant_id = \(person.tenantID) AND \(sql: person.isRecipient("f"))) m
+                  JOIN message_requests r ON r.tenant_id = \(person.tenantID) AND r.id = m.request_id AND r.total = 1
+                 LIMIT \(limit)),
             gone AS (
                 DELETE FROM message_requests r USING own WHERE r.tenant_id = \(person.tenantID) AND r.id = own.id RETURNING r.id),
             content AS (
@@ -83,16 +96,32 @@ struct ErasureStep: Sendable {
         ErasureStep(name: "message_fallbacks") { person, limit in
             """
             DELETE FROM message_fallbacks f USING (
-                SELECT after_id FROM message_fallbacks
-                 WHERE tenant_id = \(person.tenantID) AND lower(recipient) = \(person.address) LIMIT \(limit)) part
+                SELECT f.after_id FROM message_fallbacks f
+                 WHERE f.tenant_id = \(person.tenantID) AND \(sql: person.isRecipient("f")) LIMIT \(limit)) part
             WHERE f.tenant_id = \(person.tenantID) AND f.after_id = part.after_id
+            """
+        },
+        // What came back of single messages, which names no contact: found by the messages, as long as they say whose they were.
+        ErasureStep(name: "single_message_events") { person, limit in
+            """
+            WITH own AS MATERIALIZED (
+                SELECT d.id, d.created_at, translate(d.id::text, '-', '') AS hex FROM delivery_events d
+                 WHERE d.tenant_id = \(person.tenantID) AND d.contact_id IS NULL AND \(sql: person.isRecipient("d"))),
+            part AS MATERIALIZED (
+                SELECT e.id, e.bucket_at FROM own o
+                  JOIN email_events e ON e.tenant_id = \(person.tenantID) AND e.bucket_at = o.created_at AND e.message_id = o.id
+                                     AND e.id BETWEEN (left(o.hex, 22) || '0000000000')::uuid AND (left(o.hex, 22) || 'ffffffffff')::uuid
+                 WHERE e.contact_id IS NULL AND e.payload <> \(sql: keptPayload(of: person)) LIMIT \(limit))
+            UPDATE email_events e SET payload = \(sql: keptPayload(of: person)) || \(sql: programOfPayload)
+            FROM part WHERE e.tenant_id = \(person.tenantID) AND e.id = part.id AND e.bucket_at = part.bucket_at
             """
         },
         ErasureStep(name: "test_messages") { person, limit in
             """
-            UPDATE delivery_events d SET recipient = 'erased@' || split_part(d.recipient, '@', -1), merge_values = NULL
-            FROM (SELECT id, created_at FROM delivery_events
-                   WHERE tenant_id = \(person.tenantID) AND contact_id IS NULL AND lower(recipient) = \(person.address) LIMIT \(limit)) part
+            UPDATE delivery_events d
+            SET recipient = CASE d.channel WHEN 'email' THEN 'erased@' || split_part(d.recipient, '@', -1) ELSE 'erased' END, merge_values = NULL
+            FROM (SELECT d.id, d.created_at FROM delivery_events d
+                   WHERE d.tenant_id = \(person.tenantID) AND d.contact_id IS NULL AND \(sql: person.isRecipient("d")) LIMIT \(limit)) part
             WHERE d.tenant_id = \(person.tenantID) AND d.id = part.id AND d.created_at = part.created_at
             """
         },
@@ -102,7 +131,7 @@ struct ErasureStep: Sendable {
             UPDATE webhook_attempts a SET response = NULL, error = NULL
             FROM (SELECT id, at FROM webhook_attempts
                    WHERE tenant_id = \(person.tenantID) AND (response IS NOT NULL OR error IS NOT NULL)
-                     AND (strpos(lower(concat_ws(' ', response, error)), \(person.address)) > 0
+                     AND (\(sql: person.isNamed(in: "concat_ws(' ', response, error)"))
                           OR event_id IN (SELECT id FROM email_events
                                            WHERE tenant_id = \(person.tenantID) AND contact_id = \(person.contactID)::uuid))
                    LIMIT \(limit)) part
@@ -121,12 +150,7 @@ struct ErasureStep: Sendable {
                 ON CONFLICT (tenant_id, kind, bucket_at) DO UPDATE SET total = r.total + 1)
             UPDATE email_events e
             SET contact_id = NULL, joined_on = comm_id_day(e.contact_id),
-                payload = (SELECT coalesce(jsonb_object_agg(p.key, p.value), '{}') FROM jsonb_each(e.payload) p
-                            WHERE p.key = ANY(\(keptOfPayload)::text[]) AND strpos(lower(p.value::text), \(person.address)) = 0)
-                    || CASE WHEN e.type IN ('opened', 'clicked')
-                            THEN jsonb_build_object('mail_client', comm_mail_client(lower(e.payload ->> 'userAgent')),
-                                                    'device_class', comm_device(lower(e.payload ->> 'userAgent')))
-                            ELSE '{}' END
+                payload = \(sql: keptPayload(of: person)) || \(sql: programOfPayload)
             FROM part
             WHERE e.tenant_id = \(person.tenantID) AND e.id = part.id AND e.bucket_at = part.bucket_at
             """
@@ -135,7 +159,7 @@ struct ErasureStep: Sendable {
             """
             DELETE FROM import_errors i USING (
                 SELECT import_id, row_number FROM import_errors
-                 WHERE tenant_id = \(person.tenantID) AND strpos(lower(concat_ws(' ', value, message)), \(person.address)) > 0
+                 WHERE tenant_id = \(person.tenantID) AND \(sql: person.isNamed(in: "concat_ws(' ', value, message)"))
                  LIMIT \(limit)) part
             WHERE i.tenant_id = \(person.tenantID) AND i.import_id = part.import_id AND i.row_number = part.row_number
             """
@@ -147,20 +171,32 @@ struct ErasureStep: Sendable {
         ErasureStep(name: "stored_answers") { person, _ in
             """
             DELETE FROM idempotency_keys
-            WHERE tenant_id = \(person.tenantID) AND position(convert_to(\(person.address)::text, 'UTF8') IN body) > 0
+            WHERE tenant_id = \(person.tenantID)
+              AND EXISTS (SELECT FROM unnest(\(person.spellings)::text[]) AS word WHERE position(convert_to(word, 'UTF8') IN body) > 0)
             """
         },
         ErasureStep(name: "suppressions") { person, _ in
             """
-            WITH bounces AS (DELETE FROM address_bounces WHERE tenant_id = \(person.tenantID) AND address = \(person.address))
-            DELETE FROM suppressions WHERE tenant_id = \(person.tenantID) AND email_norm = \(person.address)
+            WITH bounces AS (DELETE FROM address_bounces WHERE tenant_id = \(person.tenantID) AND address = ANY(\(person.keys)::text[]))
+            DELETE FROM suppressions WHERE tenant_id = \(person.tenantID) AND email_norm = ANY(\(person.keys)::text[])
+            """
+        },
+        // A number that several contacts have is nobody's any more; they stay.
+        ErasureStep(name: "contact_numbers") { person, limit in
+            """
+            UPDATE contacts c SET phone = NULL
+            FROM (SELECT id FROM contacts
+                   WHERE tenant_id = \(person.tenantID) AND \(sql: KnownPerson.hasNumber("phone", person.recipients))
+                     AND id IS DISTINCT FROM \(person.contactID)::uuid LIMIT \(limit)) part
+            WHERE c.tenant_id = \(person.tenantID) AND c.id = part.id
             """
         },
         // With its memberships and consents; that somebody was reached stays.
         ErasureStep(name: "contacts") { person, _ in
             """
             WITH gone AS (
-                DELETE FROM contacts WHERE tenant_id = \(person.tenantID) AND email_norm = \(person.address)
+                DELETE FROM contacts
+                WHERE tenant_id = \(person.tenantID) AND (email_norm = \(person.email)::text OR id = \(person.contactID)::uuid)
                 RETURNING tenant_id, last_sent_at, last_delivered_at, last_opened_at, last_clicked_at),
             reached AS (
                 INSERT INTO departed_reach AS r (tenant_id, kind, bucket_at, total)

@@ -42,7 +42,7 @@ package struct ErasureWorker: Sendable {
         let id: UUID
         let mark: String
         let attempts: Int
-        let person: ErasureStep.Person
+        let person: KnownPerson
     }
 
     /// Takes the next job; the contact's id is noted, for later attempts may find the contact gone.
@@ -53,24 +53,26 @@ package struct ErasureWorker: Sendable {
             UPDATE erasures e
             SET state = 'running', attempts = e.attempts + 1, due_at = \(now.addingTimeInterval(Self.lease)),
                 contact_id = coalesce(e.contact_id, (SELECT c.id FROM contacts c
-                                                      WHERE c.tenant_id = e.tenant_id AND c.email_norm = e.email))
+                                                      WHERE c.tenant_id = e.tenant_id AND c.email_norm = e.email AND e.channel = 'email'))
             FROM (SELECT tenant_id, id FROM erasures WHERE state <> 'done' AND due_at <= \(now)
                   ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED) next
             WHERE e.tenant_id = next.tenant_id AND e.id = next.id
-            RETURNING e.tenant_id, e.id, e.email, e.mark, e.contact_id, e.attempts
+            RETURNING e.tenant_id, e.id, e.email, e.channel, coalesce(e.others, '{}') AS others, e.mark, e.contact_id, e.attempts
             """
         )
         guard let row = rows.first else { return nil }
-        let person = ErasureStep.Person(
+        let subject = ChannelAddress(try row.get("email"), channel: try row.get("channel"))
+        let others: [String] = try row.get("others")
+        let person = KnownPerson(
             tenantID: try row.get("tenant_id"),
-            address: try row.get("email"),
+            addresses: [subject].compactMap(\.self) + others.compactMap(ChannelAddress.init(ofAnyChannel:)),
             contactID: try row.get("contact_id")
         )
         return Job(id: try row.get("id"), mark: try row.get("mark"), attempts: try row.get("attempts"), person: person)
     }
 
     /// Repeats a step until it finds nothing more; each batch is a transaction of its own.
-    private func take(_ step: ErasureStep, _ person: ErasureStep.Person) async throws -> Int {
+    private func take(_ step: ErasureStep, _ person: KnownPerson) async throws -> Int {
         var total = 0
         var touched = Self.batch
         while touched >= Self.batch {
@@ -93,15 +95,22 @@ package struct ErasureWorker: Sendable {
         let now = time.now
         try await client.withTransaction { connection in
             try await connection.execute("SELECT set_config('statement_timeout', '0', true)")
-            let logs = try await connection.query(
-                "SELECT * FROM comm_erase_from_logs(\(job.person.tenantID), \(job.person.address), \(job.person.contactID), \(job.mark))"
-            )
             var counts = counts
-            counts["audit_entries"] = try logs.one { try $0.get("audited") }
-            counts["suppression_history"] = try logs.one { try $0.get("history") }
+            for key in job.person.keys {
+                let logs = try await connection.query(
+                    """
+                    SELECT l.* FROM erasure_keys k,
+                           comm_erase_from_logs(\(job.person.tenantID), \(key), \(job.person.contactID),
+                                                comm_address_mark(\(key)::text, k.inner_pad, k.outer_pad)) l
+                     WHERE k.tenant_id = \(job.person.tenantID)
+                    """
+                )
+                counts["audit_entries", default: 0] += try logs.one { try $0.get("audited") }
+                counts["suppression_history", default: 0] += try logs.one { try $0.get("history") }
+            }
             try await connection.execute(
                 """
-                UPDATE erasures SET state = 'done', email = NULL, contact_id = NULL, finished_at = \(now), last_error = NULL,
+                UPDATE erasures SET state = 'done', email = NULL, others = NULL, contact_id = NULL, finished_at = \(now), last_error = NULL,
                        erased = \(try PostgresJSON(encoding: counts))
                 WHERE tenant_id = \(job.person.tenantID) AND id = \(job.id)
                 """

@@ -20,32 +20,34 @@ package struct PersonExport: Sendable {
 
     /// A person of whom the tenant knows something.
     package struct Subject: Sendable {
-        /// As the contact has it, else as it was asked for.
-        package let email: String
-        let person: PersonSection.Person
+        /// The mail address, as the contact has it, else as it was asked for; nil of a number or registration without a contact.
+        package let email: String?
+        let person: KnownPerson
     }
 
-    /// Finds a person by the address; `ComplianceError.notFound` when nothing is kept under it.
-    package func find(tenantID: UUID, email: String?) async throws -> Subject {
-        guard let email = email.nonEmpty else { throw ComplianceError.invalid("email", "required", "Email parameter required") }
-        guard let address = try? EmailAddress(email) else {
-            throw ComplianceError.invalid("email", "invalid", "Valid email address required")
+    /// Finds a person by an address; `ComplianceError.notFound` when nothing is kept under it.
+    package func find(tenantID: UUID, _ address: PersonAddress) async throws -> Subject {
+        let address = try address.checked(missing: "Email parameter required")
+        return try await client.withTenant(tenantID) { connection in
+            let person = try await KnownPerson.find(address, tenantID: tenantID, on: connection)
+            let rows = try await connection.query(
+                """
+                SELECT (SELECT email FROM contacts WHERE tenant_id = \(tenantID) AND id = \(person.contactID)::uuid) AS email
+                 WHERE \(person.contactID != nil)
+                    OR EXISTS (SELECT FROM suppressions WHERE tenant_id = \(tenantID) AND email_norm = ANY(\(person.keys)::text[]))
+                    OR EXISTS (SELECT FROM suppression_history WHERE tenant_id = \(tenantID) AND email_norm = ANY(\(person.keys)::text[]))
+                    OR EXISTS (SELECT FROM contacts
+                                WHERE tenant_id = \(tenantID) AND \(sql: KnownPerson.hasNumber("phone", person.recipients)))
+                    OR EXISTS (SELECT FROM delivery_events d
+                                WHERE d.tenant_id = \(tenantID) AND d.request_id IS NOT NULL AND \(sql: person.isRecipient("d")))
+                    OR EXISTS (SELECT FROM message_queue m
+                                WHERE m.tenant_id = \(tenantID) AND m.request_id IS NOT NULL AND \(sql: person.isRecipient("m")))
+                    OR EXISTS (SELECT FROM message_fallbacks f WHERE f.tenant_id = \(tenantID) AND \(sql: person.isRecipient("f")))
+                """
+            )
+            guard let row = rows.first else { throw ComplianceError(.notFound, "Contact not found") }
+            return Subject(email: try row.get("email") ?? (address.channel == .email ? address.shown : nil), person: person)
         }
-        let rows = try await client.query(
-            """
-            SELECT c.email, c.id FROM (SELECT 1) AS one
-              LEFT JOIN contacts c ON c.tenant_id = \(tenantID) AND c.email_norm = \(address.normalized)
-             WHERE c.id IS NOT NULL
-                OR EXISTS (SELECT FROM suppressions WHERE tenant_id = \(tenantID) AND email_norm = \(address.normalized))
-                OR EXISTS (SELECT FROM suppression_history WHERE tenant_id = \(tenantID) AND email_norm = \(address.normalized))
-            """,
-            tenant: tenantID
-        )
-        guard let row = rows.first else { throw ComplianceError(.notFound, "Contact not found") }
-        return Subject(
-            email: try row.get("email") ?? address.original,
-            person: PersonSection.Person(tenantID: tenantID, address: address.normalized, contactID: try row.get("id"))
-        )
     }
 
     /// Writes the file in pieces, in bounded memory; the log of the tenant says that it was asked for.
@@ -63,11 +65,14 @@ package struct PersonExport: Sendable {
     /// Notes in the audit log that a person's data was handed out.
     package func note(_ subject: Subject, format: Format, delivery: String) async throws {
         struct Details: Encodable {
-            let email: String
+            let email: String?
+            let address: String?
             let format: String
             let delivery: String
         }
-        let details = Details(email: subject.person.address, format: format.rawValue, delivery: delivery)
+        let asked = subject.person.addresses.first { $0.channel != .email }
+        // A registration is kept as its hash only.
+        let details = Details(email: subject.person.email, address: asked?.key, format: format.rawValue, delivery: delivery)
         let note = AuditNote(
             eventType: "gdpr_export",
             action: "exported",
@@ -84,15 +89,18 @@ package struct PersonExport: Sendable {
         _ write: @Sendable ([UInt8]) async throws -> Void
     ) async throws {
         struct Head: Encodable {
-            let email: String
+            let email: String?
+            let addresses: [String]
             let exportedAt: String
 
             enum CodingKeys: String, CodingKey {
-                case email
+                case email, addresses
                 case exportedAt = "exported_at"
             }
         }
-        let head = try PostgresJSON(encoding: Head(email: subject.email, exportedAt: ISO8601.string(from: time.now))).text
+        let addresses = subject.person.addresses.map(\.recipient)
+        let made = Head(email: subject.email, addresses: addresses, exportedAt: ISO8601.string(from: time.now))
+        let head = try PostgresJSON(encoding: made).text
         try await write(Array(head.dropLast().utf8))
         for section in PersonSection.all {
             try await write(Array(",\n\"\(section.name)\":[".utf8))
@@ -108,7 +116,7 @@ package struct PersonExport: Sendable {
     }
 
     private func csv(
-        _ person: PersonSection.Person,
+        _ person: KnownPerson,
         on connection: PostgresConnection,
         _ write: @Sendable ([UInt8]) async throws -> Void
     ) async throws {

@@ -57,6 +57,7 @@ struct MessageStatusController: Sendable {
         filter.states = query.messageStates()
         filter.channel = query.choice("channel", Channel.self)
         filter.recipient = query.string("recipient")
+        filter.contactID = query.uuid("contact_id")
         filter.tag = query.string("tag")
         filter.sourceType = query.string("source_type")
         filter.sourceID = query.string("source_id")

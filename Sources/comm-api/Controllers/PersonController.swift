@@ -11,11 +11,15 @@ struct PersonController: Sendable {
     }
 
     private struct EraseRequest: RequestFields {
-        let email: String?
+        let person: PersonAddress
         let confirm: String?
 
         init(_ fields: inout JSONFields) {
-            email = fields.string("email")
+            person = PersonAddress(
+                email: fields.string("email"),
+                phone: fields.string("phone"),
+                pushToken: fields.string("push_token")
+            )
             confirm = fields.string("confirm")
         }
     }
@@ -55,25 +59,29 @@ struct PersonController: Sendable {
 
     /// Mails the copy to the person, or gives it at once.
     func export(_ request: Request, context: TenantContext) async throws -> Response {
-        let (email, format, delivery) = try request.query { query in
-            (query.string("email"), query.choice("format", PersonExport.Format.self) ?? .json, query.choice("delivery", Delivery.self))
+        let (person, format, delivery) = try request.query { query in
+            (query.person(), query.choice("format", PersonExport.Format.self) ?? .json, query.choice("delivery", Delivery.self))
         }
-        let subject = try await exports.find(tenantID: context.tenantID, email: email)
+        let subject = try await exports.find(tenantID: context.tenantID, person)
         let fileName = "personal-data-\(ISO8601.string(from: time.now).prefix(10)).\(format.rawValue)"
-        guard delivery != .download, let mail else {
+        // Whoever is known without a mail address gets it from the tenant.
+        if subject.email == nil, delivery == .mail {
+            throw Problem(.conflict, code: "no_address", "No mail address is known of this person; ask for a download")
+        }
+        guard delivery != .download, let mail, let email = subject.email else {
             guard delivery != .mail else {
                 throw Problem(.conflict, code: "mail_not_configured", "Exports are not mailed here (BACKEND_API_URL); ask for a download")
             }
             return try await download(subject, format, fileName)
         }
-        return try await send(subject, format, fileName, by: mail)
+        return try await send(subject, to: email, format, fileName, by: mail)
     }
 
     func erase(_ request: Request, context: TenantContext) async throws -> Response {
         let body: EraseRequest = try await request.fields(limit: bodyLimit)
         let erasure = try await erasures.request(
             tenantID: context.tenantID,
-            email: body.email,
+            body.person,
             confirm: body.confirm,
             requestedBy: context.caller.credential
         )
@@ -87,10 +95,10 @@ struct PersonController: Sendable {
         Answer(ErasureWire(try await erasures.get(tenantID: context.tenantID, id: try context.id())))
     }
 
-    /// Newest first; `email` asks for the certificates of one address.
+    /// Newest first; `email`, `phone` or `push_token` asks for the certificates of one address.
     func listErasures(_ request: Request, context: TenantContext) async throws -> some ResponseGenerator {
-        let (email, page) = try request.query { ($0.string("email"), $0.page()) }
-        let found = try await erasures.list(tenantID: context.tenantID, email: email, page: page)
+        let (person, page) = try request.query { ($0.person(), $0.page()) }
+        let found = try await erasures.list(tenantID: context.tenantID, of: person, page: page)
         return Page(items: found.map(ErasureWire.init), limit: page.limit, lastID: found.last?.id)
     }
 
@@ -103,6 +111,7 @@ struct PersonController: Sendable {
 
     private func send(
         _ subject: PersonExport.Subject,
+        to email: String,
         _ format: PersonExport.Format,
         _ fileName: String,
         by mail: SystemMailClient
@@ -111,7 +120,7 @@ struct PersonController: Sendable {
         do {
             try await mail.send(
                 SystemMailClient.Mail(
-                    to: subject.email,
+                    to: email,
                     subject: "Your personal data",
                     message: "Attached is a copy of all personal data that is kept under this address.",
                     fileName: fileName,
@@ -123,7 +132,7 @@ struct PersonController: Sendable {
             throw Problem.unavailable("The export could not be handed over to be mailed", code: "mail_unavailable", retryAfter: 30)
         }
         try await exports.note(subject, format: format, delivery: Delivery.mail.rawValue)
-        return try Answer(MailedWire(email: subject.email, format: format.rawValue, filename: fileName, queuedAt: time.now)).response()
+        return try Answer(MailedWire(email: email, format: format.rawValue, filename: fileName, queuedAt: time.now)).response()
     }
 
     private func content(_ subject: PersonExport.Subject, _ format: PersonExport.Format) async throws -> [UInt8] {
@@ -137,6 +146,12 @@ struct PersonController: Sendable {
             }
         }
         return bytes.withLock { $0 }
+    }
+}
+
+extension QueryFields {
+    fileprivate mutating func person() -> PersonAddress {
+        PersonAddress(email: string("email"), phone: string("phone"), pushToken: string("push_token"))
     }
 }
 

@@ -93,7 +93,7 @@ struct DepartedTests {
         for message in bench.messages.prefix(2) {
             let rows = try await bench.client.query("SELECT email FROM contacts WHERE id = \(message.contactID)")
             let email: String = try rows.one { try $0.get("email") }
-            _ = try await erasures.request(tenantID: tenant, email: email, confirm: email, requestedBy: "test")
+            _ = try await erasures.request(tenantID: tenant, PersonAddress(email: email), confirm: email, requestedBy: "test")
         }
         let worker = ErasureWorker(client: bench.worker, time: time, logger: .silent)
         while try await worker.run() {}

@@ -107,7 +107,8 @@ struct CatalogueTests {
         "email_events.contact_id", "email_events.payload", "delivery_events.contact_id", "delivery_events.recipient",
         "delivery_events.merge_values", "message_queue.contact_id", "message_queue.recipient", "message_queue.merge_values",
         "message_fallbacks.recipient", "message_fallbacks.merge_values",
-        "erasures.email", "erasures.contact_id", "suppressions.email", "suppressions.email_norm", "suppression_history.email_norm",
+        "erasures.email", "erasures.others", "erasures.contact_id",
+        "suppressions.email", "suppressions.email_norm", "suppression_history.email_norm",
         // A place in the order of ids and no more, and a number.
         "campaign_expansions.last_contact", "campaign_expansion_pages.last_contact", "campaign_approvals.recipients",
     ]

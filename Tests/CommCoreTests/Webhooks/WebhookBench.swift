@@ -127,7 +127,7 @@ struct WebhookBench {
     /// Forgets a person, to the end.
     func erase(_ email: String) async throws {
         let erasures = ErasureRepository(client: api, time: time)
-        _ = try await erasures.request(tenantID: tenantID, email: email, confirm: email, requestedBy: "key:k")
+        _ = try await erasures.request(tenantID: tenantID, PersonAddress(email: email), confirm: email, requestedBy: "key:k")
         let eraser = ErasureWorker(client: worker, time: time, logger: .silent)
         while try await eraser.run() {}
     }

@@ -67,13 +67,15 @@ package struct RetryRepository: Sendable {
     }
 
     /// The rows `d` of the delivery log that are meant: all in one partition, found by the index of what was not sent.
+    ///
+    /// Whoever was deleted for good or erased is nobody's recipient any more.
     static func selection(_ classes: [RetryClass], tenantID: UUID, campaignID: UUID, startedAt: Date) -> SQL {
         let ids = SequenceIDs.range(startedAt: startedAt)
         return """
             d.tenant_id = \(tenantID) AND d.campaign_id = \(campaignID) AND d.outcome <> 'sent' AND d.outcome IN ('failed', 'unknown')
             AND d.id BETWEEN \(ids.first) AND \(ids.last)
             AND d.created_at BETWEEN \(UUIDv7.time(of: ids.first)) AND \(UUIDv7.time(of: ids.last))
-            AND NOT d.is_test AND \(sql: RetryClass.sql) = ANY(\(classes)::text[])
+            AND NOT d.is_test AND d.contact_id IS NOT NULL AND \(sql: RetryClass.sql) = ANY(\(classes)::text[])
             """
     }
 }

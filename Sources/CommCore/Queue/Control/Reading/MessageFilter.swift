@@ -9,6 +9,8 @@ package struct MessageFilter: Sendable, Equatable {
     package var channel: Channel?
     /// The whole address or number.
     package var recipient: String?
+    /// Those that went to the mail address or the number of a contact, as it is now.
+    package var contactID: UUID?
     package var tag: String?
     package var sourceType: String?
     package var sourceID: String?

@@ -8,6 +8,8 @@ struct MessageListQuery: Sendable {
     let after: MessageCursor?
     /// How many messages are looked at.
     let window: Int
+    /// What the contact of the filter can be reached by.
+    var addresses: [String]?
 
     /// - Returns: nil when nothing can match; beside the statement the request from which the next window begins, where there may be more
     ///   requests than were looked at.
@@ -102,9 +104,8 @@ struct MessageListQuery: Sendable {
 
     /// As it was written, or as contacts have it.
     private func recipient(_ alias: String) -> [SQL] {
-        guard let recipient = filter.recipient else { return [] }
-        let spellings = Set([recipient, (try? EmailAddress(recipient))?.normalized ?? recipient])
-        return ["\(raw: alias).recipient = ANY(\(Array(spellings))::text[])"]
+        let spellings = filter.recipient.map { Array(Set([$0, (try? EmailAddress($0))?.normalized ?? $0])) }
+        return [spellings, addresses].compactMap(\.self).map { "\(raw: alias).recipient = ANY(\($0)::text[])" }
     }
 
     /// The ids of requests that were made in the period.

@@ -19,7 +19,7 @@ package struct MessageListRepository: Sendable {
         self.time = time
     }
 
-    /// - Throws: `CampaignError.notFound` for a campaign that the tenant does not have.
+    /// - Throws: `CampaignError.notFound` for a campaign that the tenant does not have, `QueueError.notFound` for a contact.
     package func page(
         tenantID: UUID,
         filter: MessageFilter,
@@ -30,7 +30,8 @@ package struct MessageListRepository: Sendable {
         let limit = min(max(1, limit), Self.largestPage)
         let window = filter.isDecidedByKey ? limit + 1 : Self.window
         return try await client.withTenant(tenantID) { connection in
-            let query = MessageListQuery(tenantID: tenantID, filter: filter, after: cursor, window: window)
+            var query = MessageListQuery(tenantID: tenantID, filter: filter, after: cursor, window: window)
+            if let id = filter.contactID { query.addresses = try await Self.addresses(of: id, tenantID: tenantID, on: connection) }
             guard let page = try await query.page(on: connection) else { return MessagePage(messages: [], next: nil) }
             let rows = try await connection.query(
                 "\(sql: MessageFactsSQL.complete(page.statement, tenantID: tenantID, now: now)) ORDER BY coalesce(p.request_id, p.campaign_id) DESC, p.id DESC"
@@ -41,6 +42,15 @@ package struct MessageListRepository: Sendable {
             let end = meant.count > limit ? shown.last : seen.count == window ? seen.last : nil
             return MessagePage(messages: shown, next: end.flatMap(MessageCursor.init) ?? page.next.map(MessageCursor.init(afterRequest:)))
         }
+    }
+
+    private static func addresses(of contactID: UUID, tenantID: UUID, on connection: PostgresConnection) async throws -> [String] {
+        let rows = try await connection.query(
+            "SELECT email, email_norm, phone FROM contacts WHERE tenant_id = \(tenantID) AND id = \(contactID) AND deleted_at IS NULL"
+        )
+        guard let row = rows.first else { throw QueueError(.notFound, "Contact not found") }
+        let number = (try row.get("phone") as String?).flatMap { try? MessageAddress($0, channel: .sms) }
+        return Array(Set([try row.get("email"), try row.get("email_norm"), number?.deliverable].compactMap(\.self)))
     }
 }
 

@@ -121,12 +121,13 @@ package struct MessageRetryRepository: Sendable {
         EXISTS (SELECT FROM message_fallbacks f WHERE f.tenant_id = d.tenant_id AND f.after_id = d.id AND f.used_at IS NOT NULL)
         """
 
-    /// The rows `d` of the delivery log that are meant, found by the index of what was not sent; what has expired is over.
+    /// The rows `d` of the delivery log that are meant, found by the index of what was not sent; what has expired is over, and what was said to
+    /// an erased person cannot be written again.
     static func condition(tenantID: UUID, _ selection: RetrySelection, _ classes: [RetryClass], now: Date) -> SQL {
         var parts: [SQL] = [
             """
             d.tenant_id = \(tenantID) AND d.request_id IS NOT NULL AND d.outcome <> 'sent' AND d.outcome IN ('failed', 'unknown')
-            AND NOT d.is_test AND \(sql: RetryClass.sql) = ANY(\(classes)::text[])
+            AND NOT d.is_test AND d.merge_values IS NOT NULL AND \(sql: RetryClass.sql) = ANY(\(classes)::text[])
             AND EXISTS (SELECT FROM message_requests r WHERE r.tenant_id = d.tenant_id AND r.id = d.request_id
                            AND (r.expires_at IS NULL OR r.expires_at > \(now)))
             """
