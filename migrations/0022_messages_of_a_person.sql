@@ -28,3 +28,8 @@ ALTER TABLE erasures
     ADD COLUMN channel     text NOT NULL DEFAULT 'email' CHECK (channel IN ('email', 'sms', 'push')),  -- of `email`, what was asked for
     ADD COLUMN others      text[],                -- further addresses of the person; NULL once done
     ADD COLUMN other_marks text[] NOT NULL DEFAULT '{}';
+
+-- ── Retention ───────────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+-- Addresses that have not failed for long are forgotten, as contacts' are with their contact.
+ALTER TABLE address_bounces ADD COLUMN touched_at timestamptz NOT NULL DEFAULT now();   -- when it last failed

@@ -27,7 +27,8 @@ package struct RetentionDuty: Sendable {
         var isMore = false
         var deleted = 0
         for tenant in try await tenants() {
-            for kind in Self.kinds(tenant.settings, tenantID: tenant.id, now: time.now) {
+            let bounces = Self.bounces(tenant.bounces, tenantID: tenant.id, now: time.now)
+            for kind in Self.kinds(tenant.settings, tenantID: tenant.id, now: time.now) + [bounces] {
                 let count = try await repeated(kind.statement)
                 try await note(kind.name, count, olderThan: kind.days, tenantID: tenant.id)
                 deleted += count
@@ -49,12 +50,22 @@ package struct RetentionDuty: Sendable {
         return isMore
     }
 
-    private func tenants() async throws -> [(id: UUID, settings: RetentionSettings)] {
+    private struct Tenant: Sendable {
+        let id: UUID
+        let settings: RetentionSettings
+        /// Days after which an address that has not failed again has a clean slate.
+        let bounces: Int
+    }
+
+    private func tenants() async throws -> [Tenant] {
+        let rules = BounceRules.standard
         let rows = try await client.query(
             """
             SELECT t.tenant_id, r.tenant_id IS NULL AS is_standard, r.events_days, r.deliveries_days, r.audit_days, r.import_errors_days,
-                   r.deleted_contacts_days
-              FROM tenants t LEFT JOIN retention_settings r ON r.tenant_id = t.tenant_id ORDER BY t.tenant_id
+                   r.deleted_contacts_days,
+                   coalesce(b.window_days, \(rules.windowDays)) + coalesce(b.longest_rest_days, \(rules.longestRestDays)) AS bounces_days
+              FROM tenants t LEFT JOIN retention_settings r ON r.tenant_id = t.tenant_id
+              LEFT JOIN bounce_rules b ON b.tenant_id = t.tenant_id ORDER BY t.tenant_id
             """
         )
         return try rows.map { row in
@@ -66,7 +77,11 @@ package struct RetentionDuty: Sendable {
                 importErrorsDays: try row.get("import_errors_days"),
                 deletedContactsDays: try row.get("deleted_contacts_days")
             )
-            return (try row.get("tenant_id"), isStandard ? .standard : settings)
+            return Tenant(
+                id: try row.get("tenant_id"),
+                settings: isStandard ? .standard : settings,
+                bounces: try row.get("bounces_days")
+            )
         }
     }
 
@@ -76,6 +91,20 @@ package struct RetentionDuty: Sendable {
         let name: String
         let days: Int
         let statement: SQL
+    }
+
+    /// Addresses of no contact that failed once: after their longest rest, and the window in which failures count, nothing is left of that.
+    private static func bounces(_ days: Int, tenantID: UUID, now: Date) -> Kind {
+        let before = now.addingTimeInterval(-Double(days) * 86_400)
+        return Kind(
+            name: "address_bounce",
+            days: days,
+            statement: """
+                DELETE FROM address_bounces b USING (
+                    SELECT address FROM address_bounces WHERE tenant_id = \(tenantID) AND touched_at < \(before) LIMIT \(batch)) old
+                WHERE b.tenant_id = \(tenantID) AND b.address = old.address
+                """
+        )
     }
 
     private static func kinds(_ settings: RetentionSettings, tenantID: UUID, now: Date) -> [Kind] {

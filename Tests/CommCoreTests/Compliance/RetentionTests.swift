@@ -72,6 +72,25 @@ struct RetentionTests {
         for table in ["email_events", "delivery_events", "contacts"] { #expect(try await count(table, theirs) == 4, "\(table)") }
     }
 
+    @Test("an address that has not failed for long has a clean slate, by the tenant's bounce rules, whatever else it keeps")
+    func bounces() async throws {
+        let (mine, theirs) = (try await domain.tenant(), try await domain.tenant())
+        let patch = BounceRulesPatch(windowDays: 10, longestRestDays: 30)
+        _ = try await BounceRulesRepository(client: domain.client, time: domain.time).update(tenantID: mine, patch: patch)
+        for tenant in [mine, theirs] {
+            try await domain.owner.execute(
+                """
+                INSERT INTO address_bounces (tenant_id, address, bounced_at, touched_at)
+                SELECT \(tenant), '+4915112345' || d, '{}', \(domain.time.now)::timestamptz - d * interval '1 day'
+                FROM unnest(ARRAY[1, 39, 41, 211]) AS d
+                """
+            )
+        }
+        try await run()
+        #expect(try await count("address_bounces", mine) == 2)
+        #expect(try await count("address_bounces", theirs) == 3)
+    }
+
     @Test("months without a row are dropped, a month that still holds one is not")
     func partitions() async throws {
         let tenant = try await domain.tenant()

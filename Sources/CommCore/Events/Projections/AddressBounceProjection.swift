@@ -51,10 +51,11 @@ struct AddressBounceProjection {
     private func count(on connection: PostgresConnection, now: Date) async throws {
         try await connection.execute(
             """
-            INSERT INTO address_bounces AS b (tenant_id, address, bounced_at)
-            SELECT f.tenant_id, f.address, array_agg(f.at ORDER BY f.at) FROM \(sql: Self.addresses(of: failed))
+            INSERT INTO address_bounces AS b (tenant_id, address, bounced_at, touched_at)
+            SELECT f.tenant_id, f.address, array_agg(f.at ORDER BY f.at), \(now)::timestamptz FROM \(sql: Self.addresses(of: failed))
             GROUP BY f.tenant_id, f.address ORDER BY f.tenant_id, f.address
-            ON CONFLICT (tenant_id, address) DO UPDATE SET bounced_at = b.bounced_at || excluded.bounced_at
+            ON CONFLICT (tenant_id, address) DO UPDATE
+            SET bounced_at = b.bounced_at || excluded.bounced_at, touched_at = excluded.touched_at
             """
         )
         // What does not count any more goes, so that no list grows.

@@ -75,6 +75,19 @@ struct MessageRetryTests {
         #expect(try await retries(bench).find(tenantID: tenant, id: wish.id).retried == 2)
     }
 
+    @Test("what every kind of gateway says of a refusal has the class of refusals")
+    func refusals() async throws {
+        let bench = try SenderBench(time: time)
+        let tenant = try await MessageFixture.tenant(on: bench.client, now: time.now)
+        let reasons = RefusalClass.allCases.map { "\($0.rawValue): 21211 not a number" } + ["550 5.1.1 no such user"]
+        _ = try await MessageFixture.make(on: bench.client, tenantID: tenant, count: reasons.count, now: time.now)
+        let left = Mutex(reasons)
+        bench.gateway.answer { _ in .failed(reason: left.withLock { $0.removeLast() }) }
+        try await bench.drainExpress()
+        let classes = try await bench.client.query("SELECT DISTINCT \(sql: RetryClass.sql) AS class FROM delivery_events d")
+        #expect(try classes.map { try $0.get("class") as String } == ["rejected"])
+    }
+
     @Test("what is unknown comes back only when it is named, and what the gateway knows is not sent twice")
     func unknown() async throws {
         let bench = try SenderBench(time: time)

@@ -19,7 +19,7 @@ enum ProviderVerdict: Sendable, Equatable {
 }
 
 /// Why a message was refused for good; the first word of its reason in the delivery log.
-enum RefusalClass: String, Sendable {
+enum RefusalClass: String, Sendable, CaseIterable {
     /// The request cannot be right for this message: an address that the provider does not take, a missing part.
     case request
     /// What is in the mail: a virus, spam.
