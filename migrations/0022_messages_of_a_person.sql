@@ -33,3 +33,9 @@ ALTER TABLE erasures
 
 -- Addresses that have not failed for long are forgotten, as contacts' are with their contact.
 ALTER TABLE address_bounces ADD COLUMN touched_at timestamptz NOT NULL DEFAULT now();   -- when it last failed
+
+-- ── Groups of domains ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+-- The operator changes them by the API; what was found out by the old ones is looked up again.
+GRANT INSERT, UPDATE, DELETE ON domain_groups TO comm_api;
+GRANT SELECT, UPDATE (expires_at) ON recipient_domains TO comm_api;

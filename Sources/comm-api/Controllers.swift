@@ -51,6 +51,7 @@ final class Controllers: Sendable {
     let bounceRules: BounceRulesController
     let limits: LimitsController
     let gatewayLimits: GatewayLimitsController
+    let domainGroups: DomainGroupsController
     let replyRules: ReplyRulesController
     let trackingSettings: TrackingSettingsController
     let unsubscribeSettings: UnsubscribeSettingsController
@@ -217,6 +218,10 @@ final class Controllers: Sendable {
             limits: TenantLimitRepository(client: postgres, time: time),
             standings: BucketStandings(redis: redis),
             time: time,
+            bodyLimit: bodyLimit
+        )
+        domainGroups = DomainGroupsController(
+            groups: DomainGroupRepository(client: postgres, time: time),
             bodyLimit: bodyLimit
         )
         gatewayLimits = GatewayLimitsController(

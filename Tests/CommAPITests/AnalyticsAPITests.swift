@@ -236,6 +236,29 @@ struct AnalyticsAPITests {
         }
     }
 
+    @Test("messages are counted by channel, those of campaigns and those of requests, each once")
+    func channels() async throws {
+        try await withAPI { client in
+            _ = try await Self.world(client)
+            let before = try await client.send(.get, "/api/analytics/overview?days=30")
+            let sent = try #require(before.number("data.channels[0].outcomes.sent"))
+            #expect(sent > 0 && before.string("data.channels[0].channel") == "email", "\(before.text)")
+            for _ in 0..<2 { _ = try await MessageFixture.make(on: client.database, tenantID: client.tenantID, now: client.time.now) }
+            try await TestSender().runTests(client)
+            while try await DeliveryCounterRepository(client: client.database).fold() {}
+            _ = try await MessageFixture.make(on: client.database, tenantID: client.tenantID, now: client.time.now)
+            try await TestSender().runTests(client)
+            let overview = try await client.send(.get, "/api/analytics/overview?days=30")
+            #expect(overview.number("data.channels[0].outcomes.sent") == sent + 3, "\(overview.text)")
+            #expect(overview.string("data.channels[2].channel") == "push")
+            let dashboard = try await client.send(.get, "/api/analytics/dashboard?days=7")
+            #expect(dashboard.number("data.current.channels[0].outcomes.sent") == sent + 3, "\(dashboard.text)")
+            #expect(dashboard.value("data.previous.channels[0].outcomes.sent") == nil)
+            let stranger = try await client.withNewTenant()
+            #expect(try await stranger.send(.get, "/api/analytics/overview").value("data.channels[0].outcomes.sent") == nil)
+        }
+    }
+
     @Test("dashboard, overview, lists and series")
     func tenant() async throws {
         try await withAPI { client in

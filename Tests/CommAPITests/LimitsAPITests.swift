@@ -49,6 +49,36 @@ struct LimitsAPITests {
         }
     }
 
+    @Test("the operator puts mail hosts and domains into groups, and what was found out by the old ones is looked up again")
+    func domainGroups() async throws {
+        try await withAPI { client in
+            let platform = client.with([.internalToken: APIClient.internalToken])
+            let path = "/api/v1/limits/domain-groups"
+            #expect(try await platform.send(.get, path).text.contains(#"{"kind":"domain","pattern":"gmail.com","group":"google"}"#))
+            try await client.database.execute(
+                """
+                INSERT INTO recipient_domains (domain, domain_group, exchanger, checked_at, expires_at)
+                SELECT d, d, x, now(), '2100-01-01' FROM (VALUES ('a.test', 'mx1.mail.big.test.'), ('b.test', 'mx.notbig.test')) AS g (d, x)
+                """
+            )
+            let set = try await platform.send(.put, "\(path)/mx/big.test", #"{"group":"big"}"#)
+            #expect(set.status == 200 && set.string("data.group") == "big" && set.string("data.kind") == "mx", "\(set.text)")
+            #expect(try await platform.send(.put, "\(path)/mx/big.test", #"{"group":"bigger"}"#).string("data.group") == "bigger")
+            let kept = try await client.database.query("SELECT domain FROM recipient_domains WHERE expires_at > '2099-01-01'")
+            #expect(try kept.map { try $0.get("domain") as String } == ["b.test"])
+            for (kind, pattern, body, field) in [
+                ("ns", "big.test", #"{"group":"big"}"#, "kind"), ("mx", "Big.test", #"{"group":"big"}"#, "pattern"),
+                ("domain", "a..b", #"{"group":"big"}"#, "pattern"), ("domain", "a.test", "{}", "group"),
+                ("domain", "a.test", #"{"group":"Big one"}"#, "group"), ("domain", "a.test", #"{"group":"a","x":1}"#, "x"),
+            ] {
+                try await platform.send(.put, "\(path)/\(kind)/\(pattern)", body).expectProblem(400, field: field)
+            }
+            #expect(try await platform.send(.delete, "\(path)/mx/big.test").status == 200)
+            try await platform.send(.delete, "\(path)/mx/big.test").expectProblem(404)
+            try await client.withKey("all").send(.put, "\(path)/mx/big.test", #"{"group":"big"}"#).expectProblem(401)
+        }
+    }
+
     @Test("another tenant's campaign cannot be limited, and its limits are not seen")
     func isolation() async throws {
         try await withAPI { owner in
@@ -69,7 +99,7 @@ struct LimitsAPITests {
     func guarded() async throws {
         try await withAPI { client in
             let key = try await client.withKey("all")
-            for path in ["/api/v1/limits/gateways", "/api/v1/limits/adjustments", "/api/v1/limits/reply-rules"] {
+            for path in ["gateways", "adjustments", "reply-rules", "domain-groups"].map({ "/api/v1/limits/\($0)" }) {
                 try await key.send(.get, path).expectProblem(401)
                 try await client.with([:]).send(.get, path).expectProblem(401)
             }

@@ -79,9 +79,13 @@ struct GatewayLimitsController: Sendable {
     }
 
     private static func place(_ context: APIContext) -> (gateway: String, group: String) {
-        func parameter(_ name: String) -> String {
-            context.parameters.get(name).flatMap { String($0).removingPercentEncoding }?.replacing("\0", with: " ") ?? ""
-        }
-        return (parameter("gateway"), parameter("group"))
+        (context.name("gateway"), context.name("group"))
+    }
+}
+
+extension RequestContext {
+    /// A name in the path, which is looked up as it is; empty when there is none.
+    func name(_ parameter: String) -> String {
+        parameters.get(parameter).flatMap { String($0).removingPercentEncoding }?.replacing("\0", with: " ") ?? ""
     }
 }

@@ -54,7 +54,7 @@ extension DeclaredRoute {
 
     /// Whether it is about every tenant's limits.
     private var isPlatformLimit: Bool {
-        ["gateways", "adjustments", "reply-rules"].contains { path.hasPrefix("/api/v1/limits/\($0)") }
+        ["gateways", "domain-groups", "adjustments", "reply-rules"].contains { path.hasPrefix("/api/v1/limits/\($0)") }
     }
 
     /// A body that the route accepts, where it needs one.

@@ -34,6 +34,8 @@ package struct Dashboard: Sendable {
     package let previous: ReportPeriod
     package let counts: ReportCounts
     package let previousCounts: ReportCounts
+    package let channels: [ChannelCounts]
+    package let previousChannels: [ChannelCounts]
     package let series: [ReportPoint]
     package let running: [Running]
     package let contacts: Growth
@@ -85,6 +87,8 @@ package struct DashboardRepository: Sendable {
                     period: previous,
                     on: connection
                 ),
+                channels: try await DeliveryCounterRepository.channels(tenantID: tenantID, period: period, on: connection),
+                previousChannels: try await DeliveryCounterRepository.channels(tenantID: tenantID, period: previous, on: connection),
                 series: series,
                 running: try await Self.running(tenantID, on: connection),
                 contacts: try await growth("contacts"),

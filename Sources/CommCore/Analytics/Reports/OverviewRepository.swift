@@ -5,6 +5,7 @@ import Postgres
 package struct Overview: Sendable {
     package let period: ReportPeriod
     package let counts: ReportCounts
+    package let channels: [ChannelCounts]
     /// By the contract's types: how many campaigns had such an event in the period.
     package let campaigns: [String: Int]
     /// By the contract's types: how many people met it in the period, as comm-stats counted last.
@@ -36,6 +37,7 @@ package struct OverviewRepository: Sendable {
             return Overview(
                 period: period,
                 counts: counts,
+                channels: try await DeliveryCounterRepository.channels(tenantID: tenantID, period: period, on: connection),
                 campaigns: campaigns,
                 recipients: reach.recipients,
                 recipientsAsOf: reach.asOf,

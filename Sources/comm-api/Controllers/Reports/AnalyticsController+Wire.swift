@@ -52,6 +52,7 @@ extension AnalyticsController {
             let period: ReportWire.Period
             let totals: ReportWire.Counts
             let rates: ReportWire.Rates
+            let channels: [ReportWire.Channel]
         }
 
         /// Whether what is reported keeps coming in.
@@ -74,12 +75,14 @@ extension AnalyticsController {
             current = Part(
                 period: ReportWire.Period(dashboard.period),
                 totals: ReportWire.Counts(dashboard.counts),
-                rates: ReportWire.Rates(dashboard.counts)
+                rates: ReportWire.Rates(dashboard.counts),
+                channels: dashboard.channels.map(ReportWire.Channel.init)
             )
             previous = Part(
                 period: ReportWire.Period(dashboard.previous),
                 totals: ReportWire.Counts(dashboard.previousCounts),
-                rates: ReportWire.Rates(dashboard.previousCounts)
+                rates: ReportWire.Rates(dashboard.previousCounts),
+                channels: dashboard.previousChannels.map(ReportWire.Channel.init)
             )
             series = dashboard.series.map(ReportWire.Point.init)
             running = dashboard.running.map(Running.init)
@@ -117,6 +120,7 @@ extension AnalyticsController {
         let period: ReportWire.Period
         let totals: ReportWire.Counts
         let rates: ReportWire.Rates
+        let channels: [ReportWire.Channel]
         @OrNull var uniqueRecipientsAsOf: Date?
         let freshness: ReportWire.Freshness
 
@@ -135,6 +139,7 @@ extension AnalyticsController {
             period = ReportWire.Period(report.period)
             totals = ReportWire.Counts(report.counts)
             rates = ReportWire.Rates(report.counts)
+            channels = report.channels.map(ReportWire.Channel.init)
             _uniqueRecipientsAsOf = OrNull(wrappedValue: report.recipientsAsOf)
             freshness = ReportWire.Freshness(report.progress, now: now)
         }

@@ -3,6 +3,16 @@ import FoundationEssentials
 
 /// What the answers of all reports are made of.
 enum ReportWire {
+    /// Messages of one channel, whoever asked for them.
+    struct Channel: Encodable {
+        let channel: String
+        let outcomes: [String: Int]
+
+        init(_ counts: ChannelCounts) {
+            (channel, outcomes) = (counts.channel, counts.outcomes)
+        }
+    }
+
     struct Verdicts: Encodable {
         let human: Int
         let unknown: Int

@@ -16,6 +16,8 @@ final class DomainGroupCache: Sendable {
     private struct State {
         var known: [String: Entry] = [:]
         var waiting: Set<String> = []
+        /// By which the known ones were found.
+        var groups: DomainGroups?
     }
 
     private let state = Mutex(State())
@@ -23,7 +25,12 @@ final class DomainGroupCache: Sendable {
     /// The group of each recipient's domain: the domain itself as long as nothing better is known, and then it is looked up.
     func groups(of recipients: [String], groups: DomainGroups, now: Date) -> [String] {
         state.withLock { state in
-            recipients.map { recipient in
+            if state.groups != groups {
+                // Somebody has changed them: everything is looked up again.
+                if state.groups != nil { state.known = [:] }
+                state.groups = groups
+            }
+            return recipients.map { recipient in
                 let domain = Self.domain(of: recipient)
                 if let group = groups.group(ofDomain: domain) { return group }
                 let entry = state.known[domain]

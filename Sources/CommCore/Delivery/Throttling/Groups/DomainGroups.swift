@@ -1,5 +1,5 @@
 /// Which mail hosts and domains belong together.
-package struct DomainGroups: Sendable {
+package struct DomainGroups: Sendable, Equatable {
     private var domains: [String: String] = [:]
     private var suffixes: [String: String] = [:]
 

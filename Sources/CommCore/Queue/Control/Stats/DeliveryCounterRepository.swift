@@ -37,6 +37,25 @@ package struct DeliveryCounterRepository: Sendable {
         """
     }
 
+    /// The same by channel in a period: whole hours, the first of which may have begun before it.
+    static func channels(tenantID: UUID, period: ReportPeriod, on connection: PostgresConnection) async throws -> [ChannelCounts] {
+        let isMeant: SQL = """
+            tenant_id = \(tenantID) AND hour >= date_trunc('hour', \(period.from)::timestamptz, 'UTC') AND hour < \(period.to)
+            """
+        let rows = try await connection.query(
+            """
+            SELECT k.channel, k.outcome, sum(k.total)::bigint AS total FROM (
+                SELECT channel, outcome, total FROM delivery_counters WHERE \(sql: isMeant)
+                UNION ALL
+                SELECT channel, outcome, total FROM delivery_counter_additions WHERE \(sql: isMeant)) k
+             GROUP BY 1, 2
+            """
+        )
+        var found: [String: [String: Int]] = [:]
+        for row in rows { found[try row.get("channel"), default: [:]][try row.get("outcome")] = try row.get("total") }
+        return Channel.allCases.map { ChannelCounts(channel: $0.rawValue, outcomes: found[$0.rawValue] ?? [:]) }
+    }
+
     /// Folds what was added into the counters.
     ///
     /// - Returns: true when there is more to do at once.
