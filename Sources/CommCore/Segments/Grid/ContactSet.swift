@@ -16,6 +16,8 @@ struct ContactSet: Sendable {
         case value(column: SQL, String)
         case containing(String)
         case terms([String])
+        /// What an index of contacts answers by itself, in another order.
+        case indexed(SQL)
     }
 
     /// The shortest part of a text for which a trigram index helps.
@@ -39,6 +41,34 @@ struct ContactSet: Sendable {
         self.condition = condition
         self.tenantID = tenantID
         self.periods = periods
+    }
+
+    /// Contacts of a range of times or numbers; nil for every other condition.
+    ///
+    /// They are no reason to look for sets: the planner knows how many they are, and finds them. What else belongs to a set need not be looked
+    /// up in the contacts for them.
+    static func indexed(_ condition: FilterCondition, tenantID: UUID, now: Date) -> ContactSet? {
+        let isAnswered: Bool =
+            switch (condition.field, condition.comparison, condition.value) {
+            case (_, .isEmpty, _), (_, .notInLastDays, _): false
+            case (.named(.lastSent), _, _), (.named(.lastDelivered), _, _), (.named(.lastOpened), _, _), (.named(.lastClicked), _, _),
+                (.named(.lastEngagement), _, _), (.named(.lastCampaignActivity), _, _):
+                true
+            case (.named(.suppressed), _, .flag(let flag)): flag
+            case (.named(.sentCount), .atLeast, .number(let number)), (.named(.openedCount), .atLeast, .number(let number)),
+                (.named(.clickedCount), .atLeast, .number(let number)):
+                number >= 1
+            default: false
+            }
+        guard isAnswered else { return nil }
+        return ContactSet(.indexed(FilterSQL(tenantID: tenantID, now: now).condition(condition)), condition, tenantID: tenantID)
+    }
+
+    private init(_ kind: Kind, _ condition: FilterCondition, tenantID: UUID) {
+        self.kind = kind
+        self.condition = condition
+        self.tenantID = tenantID
+        periods = nil
     }
 
     private static func named(_ name: FilterField.Name, _ condition: FilterCondition) -> Kind? {
@@ -97,14 +127,17 @@ struct ContactSet: Sendable {
         case .lists(let ids), .received(let ids), .reacted(let ids, _): ids.count == 1
         case .tags(let tags): tags.count == 1
         case .value: true
-        case .containing, .terms: false
+        case .containing, .terms, .indexed: false
         }
     }
 
     /// Whether they are the contacts with one value of a column, of which the planner itself knows how many there are.
-    var isColumn: Bool {
-        guard case .value = kind else { return false }
-        return true
+    var isColumn: Bool { columnValue != nil }
+
+    /// The value, where they are the contacts with one value of a column.
+    var columnValue: String? {
+        guard case .value(_, let value) = kind else { return nil }
+        return value
     }
 
     /// A column that is never empty, and its value.
@@ -131,7 +164,7 @@ struct ContactSet: Sendable {
         // Told beforehand, the index need not be searched for more.
         case .containing(let text): "SELECT * FROM comm_contacts_containing(\(text)::text, \(most))"
         case .terms(let terms): "SELECT * FROM comm_contacts_with_term(\(terms)::text[], \(most))"
-        default: "SELECT contact_id FROM \(sql: source(.whole)) LIMIT \(most)"
+        default: "SELECT DISTINCT contact_id FROM \(sql: source(.whole)) LIMIT \(most)"
         }
     }
 
@@ -200,6 +233,11 @@ struct ContactSet: Sendable {
             """
             (SELECT id AS contact_id FROM contacts WHERE tenant_id = \(tenantID) AND deleted_at IS NULL AND \(sql: column) = \(value)\
             \(sql: range.rest("id"))) c
+            """
+        case .indexed(let condition):
+            """
+            (SELECT c.id AS contact_id FROM contacts c WHERE c.tenant_id = \(tenantID) AND c.deleted_at IS NULL AND \(sql: condition)\
+            \(sql: range.rest("c.id"))) c
             """
         case .containing(let text):
             "comm_contacts_containing(\(text)::text, \(Int64.max)) AS f(contact_id) WHERE true\(sql: range.rest("contact_id"))"

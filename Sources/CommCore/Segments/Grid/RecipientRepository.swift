@@ -8,10 +8,6 @@ import Postgres
 /// by the indexes; where the rare thing is a part of a text or an attribute, the contacts that have it are looked up beforehand,
 /// since row-level security keeps such indexes from an ordinary query (migration 0006).
 package struct RecipientRepository: Sendable {
-    /// Contacts that the first look goes through: a few milliseconds.
-    private static let walk = 2_500
-    /// As many contacts can be sorted rather than found in their order.
-    private static let sortable = 60_000
     /// The statement is planned for its values, with what it costs to read from memory, and never compiled.
     private static let planning: SQL = """
         SELECT set_config('jit', 'off', true), set_config('random_page_cost', '1.1', true), set_config('plan_cache_mode', 'force_custom_plan', true)
@@ -19,10 +15,12 @@ package struct RecipientRepository: Sendable {
 
     private let client: PostgresClient
     private let time: any TimeSource
+    private let limits: SearchLimits
 
-    package init(client: PostgresClient, time: any TimeSource) {
+    package init(client: PostgresClient, time: any TimeSource, limits: SearchLimits = SearchLimits()) {
         self.client = client
         self.time = time
+        self.limits = limits
     }
 
     /// A page; `SegmentError.invalid` for a cursor that is none of this order.
@@ -35,7 +33,13 @@ package struct RecipientRepository: Sendable {
         let now = time.now
         return try await client.withTenant(tenantID) { connection in
             _ = try await connection.query(Self.planning)
-            var search = try await RecipientSearch.prepared(tenantID: tenantID, filter: query.filter, now: now, on: connection)
+            var search = try await RecipientSearch.prepared(
+                tenantID: tenantID,
+                filter: query.filter,
+                now: now,
+                limits: limits,
+                on: connection
+            )
             let found = try await Self.rows(query, order, &search, on: connection)
             let total = try await Self.total(query, found: found.count, search, on: connection)
             return try Self.page(query, found, total, order)
@@ -47,7 +51,8 @@ package struct RecipientRepository: Sendable {
         let now = time.now
         return try await client.withTenant(tenantID) { connection in
             _ = try await connection.query(Self.planning)
-            return try await RecipientSearch.prepared(tenantID: tenantID, filter: filter, now: now, on: connection).count(on: connection)
+            return try await RecipientSearch.prepared(tenantID: tenantID, filter: filter, now: now, limits: limits, on: connection)
+                .count(on: connection)
         }
     }
 
@@ -96,9 +101,10 @@ package struct RecipientRepository: Sendable {
         on connection: PostgresConnection
     ) async throws -> [PostgresRow] {
         if search.filter.isAll { return try await Array(connection.query(part.select(search, offset: 0))) }
+        if search.isContradictory { return [] }
         if part.order.isByAge, let rows = try await lookByAge(for: part, &search, on: connection) { return rows }
         if !part.order.isByAge, part.order.isIndexed {
-            let near = try await connection.query(part.selectNear(search, among: walk))
+            let near = try await connection.query(part.selectNear(search, among: search.limits.walk))
             if near.count >= max(1, part.limit / 10) {
                 // Where some are near, the rest is not far.
                 return near.count >= part.limit ? Array(near) : try await Array(connection.query(part.select(search, offset: 0)))
@@ -110,8 +116,8 @@ package struct RecipientRepository: Sendable {
         guard part.order.isIndexed else {
             return try await Array(connection.query(part.select(narrowed, offset: 0)))
         }
-        let expected = try await PlanEstimate.of(narrowed.countStatement(part.range, upTo: sortable), on: connection)
-        let isFew = expected.rows < sortable
+        let expected = try await PlanEstimate.of(narrowed.countStatement(part.range, upTo: search.limits.sortable), on: connection)
+        let isFew = expected.rows < search.limits.sortable
         return try await Array(connection.query(isFew ? part.selectSorted(narrowed) : part.select(narrowed, offset: 0)))
     }
 
@@ -136,16 +142,17 @@ package struct RecipientRepository: Sendable {
         if !ordered.isEmpty {
             if let rows = try await look(among: ordered, for: part, &search, on: connection) { return rows }
         } else {
-            var near = try await Array(connection.query(part.selectNear(search, among: walk)))
+            var near = try await Array(connection.query(part.selectNear(search, among: search.limits.walk)))
             if near.count < part.limit, search.isOfMailed {
-                near = try await Array(connection.query(part.selectNearMailed(search, among: walk)))
+                near = try await Array(connection.query(part.selectNearMailed(search, among: search.limits.walk)))
             }
             if near.count >= part.limit { return near }
             // Where some are near, the rest is not far.
             if near.count >= max(1, part.limit / 10) { return try await Array(connection.query(part.select(search, offset: 0))) }
         }
-        // Words and attributes are found in no order: all of them are looked up.
-        return sets.count > ordered.count ? try await look(among: sets, for: part, &search, on: connection) : nil
+        // Words, attributes, times and numbers are found in another order: all of them are looked up.
+        let whole = try await search.wholeSets(on: connection)
+        return whole.isEmpty ? nil : try await look(among: whole, for: part, &search, on: connection)
     }
 
     /// Among the next contacts that the sets have in common; nil if there may be others beyond them.
@@ -156,10 +163,10 @@ package struct RecipientRepository: Sendable {
         on connection: PostgresConnection
     ) async throws -> [PostgresRow]? {
         // Nearly all of them match when nothing else is asked for. Many more are only looked at when there are no others.
-        for most in [part.limit * 2, walk, RecipientSearch.mostCandidates + 1] {
+        for most in [part.limit * 2, search.limits.walk, search.limits.mostCandidates + 1] {
             let contacts = try await ContactSet.common(sets, part.ids, most: most, on: connection)
             let isWhole = contacts.count < most
-            guard isWhole || most <= walk else { break }
+            guard isWhole || most <= search.limits.walk else { break }
             if isWhole, part.cursor == nil { search = search.found(contacts) }
             let rows = try await connection.query(part.selectNear(search, among: contacts))
             if isWhole || rows.count >= part.limit { return Array(rows) }

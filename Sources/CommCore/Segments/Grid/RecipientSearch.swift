@@ -3,10 +3,6 @@ import Postgres
 
 /// A filter at one moment, and what has been learnt about who can match it.
 struct RecipientSearch: Sendable {
-    /// The most contacts that are looked up beforehand; what more have is not rare.
-    static let mostCandidates = 20_000
-    /// The same where an index has the contacts in their order: walking it costs less than looking at each of many.
-    private static let mostOrdered = 2_000
     /// Up to so many are counted one by one.
     private static let countedExactly = 10_000
     /// Up to so many known ones are looked at one by one.
@@ -23,20 +19,22 @@ struct RecipientSearch: Sendable {
     let tenantID: UUID
     let filter: RecipientFilter
     let now: Date
+    let limits: SearchLimits
     /// The only contacts that can match, where they are known.
     private(set) var candidates: [UUID]?
     /// Whether everything that finds contacts has found these.
     private var isCommon = false
     /// Whether they were looked for.
     private var isNarrowed = false
-    /// How many contacts there are in a set that was not looked up, since they are many.
+    /// How many contacts there are in the largest set that was not looked up, since they are many.
     private var many: Int64?
     private let periods: CampaignPeriods?
 
-    init(tenantID: UUID, filter: RecipientFilter, now: Date, periods: CampaignPeriods? = nil) {
+    init(tenantID: UUID, filter: RecipientFilter, now: Date, limits: SearchLimits = SearchLimits(), periods: CampaignPeriods? = nil) {
         self.tenantID = tenantID
         self.filter = filter
         self.now = now
+        self.limits = limits
         self.periods = periods
     }
 
@@ -45,10 +43,11 @@ struct RecipientSearch: Sendable {
         tenantID: UUID,
         filter: RecipientFilter,
         now: Date,
+        limits: SearchLimits = SearchLimits(),
         on connection: PostgresConnection
     ) async throws -> RecipientSearch {
         let periods = try await CampaignPeriods(of: filter, tenantID: tenantID, on: connection)
-        return RecipientSearch(tenantID: tenantID, filter: filter, now: now, periods: periods)
+        return RecipientSearch(tenantID: tenantID, filter: filter, now: now, limits: limits, periods: periods)
     }
 
     /// Whether the contacts are known that can match.
@@ -67,6 +66,19 @@ struct RecipientSearch: Sendable {
         filter.root.required.compactMap { ContactSet($0, tenantID: tenantID, periods: periods) }
     }
 
+    /// What an index answers besides, where there are such sets.
+    private var indexed: [ContactSet] {
+        filter.root.required.compactMap { ContactSet.indexed($0, tenantID: tenantID, now: now) }
+    }
+
+    /// Whether two values are asked for where there is only one.
+    var isContradictory: Bool {
+        let columns = sets.filter(\.isColumn)
+        return columns.contains { one in
+            columns.contains { $0.condition.field == one.condition.field && $0.columnValue != one.columnValue }
+        }
+    }
+
     /// Whether nothing else is asked for than to belong to them.
     private var isOnlySets: Bool { filter.root.conditions.count == sets.count }
 
@@ -79,6 +91,7 @@ struct RecipientSearch: Sendable {
             tenantID: tenantID,
             filter: RecipientFilter(root: filter.root.without(condition)),
             now: now,
+            limits: limits,
             periods: periods
         )
         rest.candidates = candidates
@@ -97,9 +110,9 @@ struct RecipientSearch: Sendable {
         narrowed.isNarrowed = true
         // The planner itself knows how many have one value of a column, and finds them.
         for set in sets where !set.isColumn || sets.count > 1 {
-            let most = set.isOrdered ? Self.mostOrdered : Self.mostCandidates
+            let most = set.isOrdered ? limits.mostOrdered : limits.mostCandidates
             if let estimate = try await set.estimate(on: connection), estimate > most {
-                narrowed.many = estimate
+                narrowed.many = max(narrowed.many ?? 0, estimate)
                 continue
             }
             let rows = try await connection.query("SELECT ARRAY(\(sql: set.any(most + 1))) AS ids")
@@ -117,6 +130,17 @@ struct RecipientSearch: Sendable {
         var search = self
         search.candidates = try await ContactSet.common(ordered, of: candidates, on: connection)
         return search
+    }
+
+    /// Everything that finds contacts by itself, if it is worth to be found as a whole; empty if what is asked for besides is rare.
+    func wholeSets(on connection: PostgresConnection) async throws -> [ContactSet] {
+        let unordered = sets.filter { !$0.isOrdered }
+        let all = sets + indexed
+        guard !sets.isEmpty, all.count > 1 || !unordered.isEmpty, many ?? 0 <= limits.mostAtOnce else { return [] }
+        if all.allSatisfy(\.isOrdered) { return [] }
+        let rest = unordered.reduce(self) { $0.without($1.condition) }
+        let besides = try await PlanEstimate.of(rest.countStatement("true", upTo: Self.countedExactly), on: connection)
+        return besides.rows > limits.fewBesides ? all : []
     }
 
     /// The same with what all sets have in common.
@@ -140,7 +164,14 @@ struct RecipientSearch: Sendable {
         if search.candidates == nil, filter.root.conditions.count == 1, let many = search.many {
             return RecipientTotal(count: many, isEstimate: true)
         }
-        if search.candidates == nil, isOnlySets, sets.count > 1 || isOneMembership { return try await expected(on: connection) }
+        if search.candidates == nil, isOneMembership {
+            let most = limits.mostCandidates + 1
+            let rows = try await connection.query("SELECT count(*) AS n FROM (\(sql: sets[0].any(most))) counted")
+            let counted: Int64 = try rows.one { try $0.get("n") }
+            if counted < most { return RecipientTotal(count: counted, isEstimate: true) }
+            return RecipientTotal(count: max(counted, try await expected(on: connection).count), isEstimate: true)
+        }
+        if search.candidates == nil, isOnlySets, sets.count > 1 { return try await expected(on: connection) }
         if search.candidates == nil, filter.root.conditions.contains(where: isOpaque) { return try await sampled(on: connection) }
         let limited = search.countStatement("true", upTo: Self.countedExactly + 1)
         let plan = try await PlanEstimate.of(limited, on: connection)
@@ -166,7 +197,7 @@ struct RecipientSearch: Sendable {
             }
             expected *= min(1, Double(size) / Double(everybody))
         }
-        return RecipientTotal(count: max(Int64(expected.rounded()), isOneMembership ? Int64(Self.mostOrdered) : 0), isEstimate: true)
+        return RecipientTotal(count: Int64(expected.rounded()), isEstimate: true)
     }
 
     /// Whether nothing else is asked for than to belong to one list, campaign or tag.
