@@ -79,14 +79,35 @@ struct WebhookTLSTests {
         for (name, host) in [
             ("a.example.com", "A.example.com"), ("*.example.com", "a.example.com"), ("*.Example.com", "xn--mnchen-3ya.example.com"),
         ] {
-            #expect(CertificateName.fits(name, host: host), "\(name) \(host)")
+            #expect(CertificateNames.fits(name, host: host), "\(name) \(host)")
         }
         for (name, host) in [
             ("example.com", "a.example.com"), ("*.example.com", "example.com"), ("*.example.com", "a.b.example.com"), ("*", "a"),
             ("*.com", ".com"), ("*.example.com", ".example.com"), ("", "a"), ("a*.example.com", "ab.example.com"),
         ] {
-            #expect(!CertificateName.fits(name, host: host), "\(name) \(host)")
+            #expect(!CertificateNames.fits(name, host: host), "\(name) \(host)")
         }
+    }
+
+    @Test(
+        "a delivery service has to show a certificate for its name before it is told a key",
+        arguments: [(["DNS:localhost"], true), (["IP:127.0.0.1"], false), (["IP:127.0.0.1", "DNS:other.example.com"], false)]
+    )
+    func provider(names: [String], isGood: Bool) async throws {
+        let authority = try await TestAuthority()
+        let certificate = try await authority.certificate(for: names)
+        let server = try await StubServer.start(certificate: certificate) { _ in .answer(200, "{}") }
+        let exchange = HTTPExchange(connections: 1, timeout: .seconds(10), authorities: try trusting(authority))
+        let request = ProviderRequest(url: "https://localhost:\(server.port)/", headers: [], body: [1])
+        let outcome = await exchange.send(request)
+        await exchange.close()
+        switch outcome {
+        case .answered(let answer): #expect(isGood && answer.status == 200)
+        case .notSent(let reason): #expect(!isGood && reason == "the certificate is of another host")
+        case .lost(let reason): Issue.record("\(reason)")
+        }
+        #expect(server.requests.count == (isGood ? 1 : 0))
+        try await server.close()
     }
 
     @Test("a redirect is followed nowhere", arguments: [301, 302, 303, 307, 308])

@@ -43,7 +43,6 @@ struct WebhookSender: Sendable {
     ) {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
-        configuration.httpVersion = .http1Only
         configuration.decompression = .disabled
         configuration.timeout.connect = .milliseconds(min(10_000, Int64(timeout.seconds * 1000)))
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
@@ -53,9 +52,9 @@ struct WebhookSender: Sendable {
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.trustRoots = authorities
         configuration.tlsConfiguration = tls
-        if url.text.hasPrefix("https:"), IPAddress(url.host) == nil {
-            configuration.http1_1ConnectionDebugInitializer = { [host = url.host] in CertificateName.check($0, host: host) }
-        }
+        let names = CertificateNames()
+        names.expect(url.text)
+        names.watch(&configuration)
         client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         self.url = url.text
         self.headers = headers
@@ -123,13 +122,7 @@ struct WebhookSender: Sendable {
     }
 
     private static func reason(_ error: any Error) -> String {
-        if error is CertificateName.OtherHost || error as? NIOSSLExtraError == .failedToValidateHostname {
-            return "the certificate is of another host"
-        }
-        if let error = error as? NIOSSLError {
-            let isUntrusted = "\(error)".contains("CERTIFICATE_VERIFY_FAILED")
-            return isUntrusted ? "the certificate is not valid, or not signed by a known authority" : "TLS could not be agreed upon"
-        }
+        if let objection = CertificateNames.objection(in: error) { return objection }
         guard let error = error as? HTTPClientError else { return "no connection: \(ProviderText.clean("\(error)"))" }
         return switch error {
         case .deadlineExceeded, .readTimeout, .writeTimeout: "no answer in time"

@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import FoundationEssentials
 import NIOCore
 import NIOHTTP1
+import NIOSSL
 import Synchronization
 
 /// Sends requests over a few kept connections, and tells what was certainly not sent from what may have arrived.
@@ -15,15 +16,20 @@ struct HTTPExchange: Sendable {
     }
 
     private let client: HTTPClient
+    private let names = CertificateNames()
     private let timeout: TimeAmount
 
     /// - Parameters:
     ///   - connections: kept open at most.
     ///   - timeout: for one exchange, from its start to the last byte of the answer.
-    init(connections: Int, timeout: Duration) {
+    ///   - authorities: who may sign certificates; tests have an authority of their own.
+    init(connections: Int, timeout: Duration, authorities: NIOSSLTrustRoots = .default) {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
-        configuration.httpVersion = .http1Only
+        var tls = TLSConfiguration.makeClientConfiguration()
+        tls.trustRoots = authorities
+        configuration.tlsConfiguration = tls
+        names.watch(&configuration)
         configuration.timeout.connect = .seconds(10)
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
         // Shorter than servers keep an idle connection: one that the other side is just closing would lose a request.
@@ -46,6 +52,7 @@ struct HTTPExchange: Sendable {
 
     private func exchange(_ request: ProviderRequest) async -> Outcome {
         let body = WatchedBody(bytes: request.body)
+        names.expect(request.url)
         var http = HTTPClientRequest(url: request.url)
         http.method = .POST
         for (name, value) in request.headers { http.headers.add(name: name, value: value) }
@@ -69,6 +76,7 @@ struct HTTPExchange: Sendable {
 
     private static func reason(_ error: any Error) -> String {
         if let error = error as? HTTPClientError { return error.shortDescription }
+        if let objection = CertificateNames.objection(in: error) { return objection }
         return ProviderText.clean("\(error)")
     }
 }

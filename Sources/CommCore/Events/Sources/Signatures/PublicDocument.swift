@@ -13,6 +13,7 @@ package actor PublicDocument {
 
     /// Made when it is first needed; follows no redirect.
     private var client: HTTPClient?
+    private let names = CertificateNames()
 
     package init() {}
 
@@ -20,6 +21,7 @@ package actor PublicDocument {
     ///
     /// - Throws: ``PublicDocumentError`` for any answer but 200; what the client throws.
     package func fetch(_ url: String) async throws -> [UInt8] {
+        names.expect(url)
         let response = try await connected().execute(HTTPClientRequest(url: url), timeout: Self.timeout)
         guard response.status == .ok else { throw PublicDocumentError(status: Int(response.status.code)) }
         return Array(try await response.body.collect(upTo: Self.largest).readableBytesView)
@@ -36,6 +38,7 @@ package actor PublicDocument {
         var configuration = HTTPClient.Configuration()
         configuration.redirectConfiguration = .disallow
         configuration.timeout.connect = .seconds(3)
+        names.watch(&configuration)
         let new = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         client = new
         return new
