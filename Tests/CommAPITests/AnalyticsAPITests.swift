@@ -126,6 +126,7 @@ struct AnalyticsAPITests {
                 let found = try await client.send(.get, "/api/tracking/events?event_type=queued\(filter)")
                 #expect(found.number("data.pagination.total") == 1 && found.string("data.events[0].type") == "queued", "\(found.text)")
             }
+            #expect(try await client.send(.get, "/api/tracking/events?event_type=sending").number("data.pagination.total") == 1)
             for filter in ["&contact_email=nobody@ex.test", "&verdict=human", "&date_to=2020-01-01"] {
                 let found = try await client.send(.get, "/api/tracking/events?event_type=queued\(filter)")
                 #expect(found.number("data.pagination.total") == 0 && found.value("data.events") == .array([]), "\(found.text)")
