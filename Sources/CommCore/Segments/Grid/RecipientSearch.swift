@@ -71,6 +71,11 @@ struct RecipientSearch: Sendable {
         filter.root.required.compactMap { ContactSet.indexed($0, tenantID: tenantID, now: now) }
     }
 
+    /// Whether members of a list or campaign are left out.
+    var excludesMembers: Bool {
+        filter.root.required.contains { $0.comparison == .noneOf && $0.field.type == .ids }
+    }
+
     /// Whether two values are asked for where there is only one.
     var isContradictory: Bool {
         let columns = sets.filter(\.isColumn)
