@@ -155,7 +155,8 @@ let package = Package(
         .testTarget(
             name: "CommCoreTests",
             dependencies: [
-                "CommCore", "CommTesting", "HTML", "MIME", "Postgres", "Redis", "SMTP", httpClient, logging, nioCore, nioHTTP1, nioPosix,
+                "CommCore", "CommTesting", "HTML", "MIME", "Postgres", "Redis", "SMTP",
+                httpClient, logging, nioCore, nioHTTP1, nioPosix, nioSSL,
             ],
             exclude: ["Compile/Fixtures"],
             swiftSettings: settings
