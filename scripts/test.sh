@@ -29,6 +29,8 @@ export COMM_TEST_REDIS_URL="redis://127.0.0.1:$REDIS_PORT/0"
 
 say "building"
 swift build --build-tests
+# So many tests at the same time: all of them at once wait for one another for longer than the times that they give their servers.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=100
 run() { swift test --skip-build "$@"; }
 
 if $is_quick; then

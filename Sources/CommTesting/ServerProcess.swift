@@ -62,7 +62,8 @@ package final class ServerProcess: Sendable {
         guard isRunning else { return }
         kill(master ?? id, SIGTERM)
         await withCheckedContinuation { continuation in
-            DispatchQueue.global().async { [id] in
+            // On a thread of its own: those of the global queue are the ones that all tests run on.
+            Thread.detachNewThread { [id] in
                 waitpid(id, nil, 0)
                 continuation.resume()
             }

@@ -88,7 +88,7 @@ struct SchemathesisTests {
         process.standardError = pipe
         try process.run()
         return try await withCheckedThrowingContinuation { continuation in
-            DispatchQueue.global().async {
+            Thread.detachNewThread {
                 let output = pipe.fileHandleForReading.readDataToEndOfFile()
                 process.waitUntilExit()
                 continuation.resume(returning: (process.terminationStatus, String(decoding: output, as: UTF8.self)))
