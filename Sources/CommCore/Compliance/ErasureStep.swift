@@ -105,12 +105,12 @@ struct ErasureStep: Sendable {
         ErasureStep(name: "single_message_events") { person, limit in
             """
             WITH own AS MATERIALIZED (
-                SELECT d.id, d.created_at, translate(d.id::text, '-', '') AS hex FROM delivery_events d
+                SELECT d.id, d.created_at, \(sql: EventIdentity.range(of: "d.id")) FROM delivery_events d
                  WHERE d.tenant_id = \(person.tenantID) AND d.contact_id IS NULL AND \(sql: person.isRecipient("d"))),
             part AS MATERIALIZED (
                 SELECT e.id, e.bucket_at FROM own o
                   JOIN email_events e ON e.tenant_id = \(person.tenantID) AND e.bucket_at = o.created_at AND e.message_id = o.id
-                                     AND e.id BETWEEN (left(o.hex, 22) || '0000000000')::uuid AND (left(o.hex, 22) || 'ffffffffff')::uuid
+                                     AND e.id BETWEEN o.first_event AND o.last_event
                  WHERE e.contact_id IS NULL AND e.payload <> \(sql: keptPayload(of: person)) LIMIT \(limit))
             UPDATE email_events e SET payload = \(sql: keptPayload(of: person)) || \(sql: programOfPayload)
             FROM part WHERE e.tenant_id = \(person.tenantID) AND e.id = part.id AND e.bucket_at = part.bucket_at

@@ -92,11 +92,11 @@ struct PersonSection: Sendable {
         PersonSection(name: "single_message_events") { person in
             """
             SELECT e.occurred_at AS at, e.type AS label, to_jsonb(e) - 'tenant_id' AS data
-              FROM (SELECT d.id, d.created_at, translate(d.id::text, '-', '') AS hex FROM delivery_events d
+              FROM (SELECT d.id, d.created_at, \(sql: EventIdentity.range(of: "d.id")) FROM delivery_events d
                      WHERE d.tenant_id = \(person.tenantID) AND d.contact_id IS NULL AND d.request_id IS NOT NULL
                        AND \(sql: person.isRecipient("d")) OFFSET 0) o
               JOIN email_events e ON e.tenant_id = \(person.tenantID) AND e.bucket_at = o.created_at AND e.message_id = o.id
-                                 AND e.id BETWEEN (left(o.hex, 22) || '0000000000')::uuid AND (left(o.hex, 22) || 'ffffffffff')::uuid
+                                 AND e.id BETWEEN o.first_event AND o.last_event
              WHERE e.contact_id IS NULL ORDER BY e.occurred_at
             """
         },

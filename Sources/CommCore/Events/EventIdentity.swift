@@ -1,5 +1,6 @@
 import Crypto
 import FoundationEssentials
+import Postgres
 
 /// Makes the deterministic id of an event.
 ///
@@ -25,6 +26,12 @@ enum EventIdentity {
     static func range(of messageID: UUID) -> ClosedRange<UUIDBytes> {
         let prefix = Array(messageBytes(messageID).prefix(11))
         return UUIDBytes(prefix + [0, 0, 0, 0, 0])...UUIDBytes(prefix + [255, 255, 255, 255, 255])
+    }
+
+    /// The bounds of that range as the columns `first_event` and `last_event`, for a message id that is an expression of SQL.
+    static func range(of messageID: SQL) -> SQL {
+        let bound = { (rest: String) -> SQL in "(left(translate(\(sql: messageID)::text, '-', ''), 22) || '\(raw: rest)')::uuid" }
+        return "\(sql: bound("0000000000")) AS first_event, \(sql: bound("ffffffffff")) AS last_event"
     }
 
     /// A UUID in the byte order in which PostgreSQL compares it.

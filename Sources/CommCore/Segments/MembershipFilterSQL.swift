@@ -27,12 +27,13 @@ struct MembershipFilterSQL {
         }
     }
 
-    private func any(_ ids: [UUID]) -> SQL {
+    /// What stands behind a column that is one of these.
+    static func any(_ ids: [UUID]) -> SQL {
         ids.count == 1 ? "= \(ids[0])" : "= ANY (\(ids)::uuid[])"
     }
 
     private func belongs(_ ids: [UUID]) -> SQL {
-        let id = any(ids)
+        let id = Self.any(ids)
         return switch name {
         case .campaignReceived:
             """
@@ -51,7 +52,7 @@ struct MembershipFilterSQL {
 
     private func reacted(_ type: SQL, _ ids: [UUID]) -> SQL {
         """
-        EXISTS (SELECT FROM email_events e WHERE e.tenant_id = \(tenantID) AND e.campaign_id \(sql: any(ids)) AND e.contact_id = c.id
+        EXISTS (SELECT FROM email_events e WHERE e.tenant_id = \(tenantID) AND e.campaign_id \(sql: Self.any(ids)) AND e.contact_id = c.id
                    AND e.type = \(sql: type) AND \(sql: Self.isByPerson) AND \(sql: months("e.bucket_at", ids))\(sql: fence))
         """
     }
@@ -64,7 +65,7 @@ struct MembershipFilterSQL {
     /// Known beforehand, it keeps them out of the planning, too.
     private func months(_ column: SQL, _ ids: [UUID]) -> SQL {
         if let periods { return periods.condition(column, ids) }
-        let campaigns: SQL = "FROM campaigns g WHERE g.tenant_id = \(tenantID) AND g.id \(sql: any(ids))"
+        let campaigns: SQL = "FROM campaigns g WHERE g.tenant_id = \(tenantID) AND g.id \(sql: Self.any(ids))"
         return """
             \(sql: column) >= coalesce((SELECT min(g.started_at) - interval '1 hour' \(sql: campaigns)), '-infinity')
             AND \(sql: column) <= coalesce((SELECT max(greatest(g.completed_at, g.updated_at)) + interval '1 day' \(sql: campaigns)

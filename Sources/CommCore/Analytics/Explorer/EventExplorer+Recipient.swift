@@ -45,12 +45,10 @@ extension EventExplorer {
         let condition = SQL.joined(conditions, separator: " AND ")
         return """
             WITH m AS MATERIALIZED (
-                SELECT d.id, d.created_at, (left(h.hex, 22) || '0000000000')::uuid AS first_event,
-                       (left(h.hex, 22) || 'ffffffffff')::uuid AS last_event
+                SELECT d.id, d.created_at, \(sql: EventIdentity.range(of: "d.id"))
                   FROM (SELECT id, created_at FROM delivery_events
                          WHERE tenant_id = \(tenantID) AND request_id IS NOT NULL AND recipient = ANY(\(spellings)::text[])
-                         ORDER BY request_id DESC, id DESC LIMIT \(messagesOfRecipient)) d
-                 CROSS JOIN LATERAL (SELECT translate(d.id::text, '-', '') AS hex) h),
+                         ORDER BY request_id DESC, id DESC LIMIT \(messagesOfRecipient)) d),
             p AS MATERIALIZED (
                 (SELECT e.* FROM email_events e
                   WHERE e.tenant_id = \(tenantID) AND e.contact_id = \(contact)::uuid AND \(sql: condition)

@@ -50,15 +50,11 @@ struct ContactSet: Sendable {
     static func indexed(_ condition: FilterCondition, tenantID: UUID, now: Date) -> ContactSet? {
         let isAnswered: Bool =
             switch (condition.field, condition.comparison, condition.value) {
-            case (_, .isEmpty, _), (_, .notInLastDays, _): false
-            case (.named(.lastSent), _, _), (.named(.lastDelivered), _, _), (.named(.lastOpened), _, _), (.named(.lastClicked), _, _),
-                (.named(.lastEngagement), _, _), (.named(.lastCampaignActivity), _, _):
-                true
             case (.named(.suppressed), _, .flag(let flag)): flag
             case (.named(.sentCount), .atLeast, .number(let number)), (.named(.openedCount), .atLeast, .number(let number)),
                 (.named(.clickedCount), .atLeast, .number(let number)):
                 number >= 1
-            default: false
+            default: MailedContacts.haveAll(of: condition)
             }
         guard isAnswered else { return nil }
         return ContactSet(.indexed(FilterSQL(tenantID: tenantID, now: now).condition(condition)), condition, tenantID: tenantID)
@@ -212,15 +208,15 @@ struct ContactSet: Sendable {
     private func source(_ range: ContactRange) -> SQL {
         switch kind {
         case .lists(let ids):
-            "list_contacts WHERE tenant_id = \(tenantID) AND list_id \(sql: Self.one(of: ids))\(sql: range.rest("contact_id"))"
+            "list_contacts WHERE tenant_id = \(tenantID) AND list_id \(sql: MembershipFilterSQL.any(ids))\(sql: range.rest("contact_id"))"
         case .received(let ids):
             """
-            delivery_events WHERE tenant_id = \(tenantID) AND campaign_id \(sql: Self.one(of: ids)) AND contact_id IS NOT NULL
+            delivery_events WHERE tenant_id = \(tenantID) AND campaign_id \(sql: MembershipFilterSQL.any(ids)) AND contact_id IS NOT NULL
                AND outcome = 'sent' AND \(sql: periods?.condition("created_at", ids) ?? "true")\(sql: range.rest("contact_id"))
             """
         case .reacted(let ids, let type):
             """
-            email_events e WHERE tenant_id = \(tenantID) AND campaign_id \(sql: Self.one(of: ids)) AND contact_id IS NOT NULL
+            email_events e WHERE tenant_id = \(tenantID) AND campaign_id \(sql: MembershipFilterSQL.any(ids)) AND contact_id IS NOT NULL
                AND type = '\(raw: type)' AND \(sql: MembershipFilterSQL.isByPerson)
                AND \(sql: periods?.condition("bucket_at", ids) ?? "true")\(sql: range.rest("contact_id"))
             """
@@ -244,9 +240,5 @@ struct ContactSet: Sendable {
         case .terms(let terms):
             "comm_contacts_with_term(\(terms)::text[], \(Int64.max)) AS f(contact_id) WHERE true\(sql: range.rest("contact_id"))"
         }
-    }
-
-    private static func one(of ids: [UUID]) -> SQL {
-        ids.count == 1 ? "= \(ids[0])" : "= ANY (\(ids)::uuid[])"
     }
 }

@@ -139,11 +139,9 @@ struct RecipientSearch: Sendable {
 
     /// Everything that finds contacts by itself, if it is worth to be found as a whole; empty if what is asked for besides is rare.
     func wholeSets(on connection: PostgresConnection) async throws -> [ContactSet] {
-        let unordered = sets.filter { !$0.isOrdered }
         let all = sets + indexed
-        guard !sets.isEmpty, all.count > 1 || !unordered.isEmpty, many ?? 0 <= limits.mostAtOnce else { return [] }
-        if all.allSatisfy(\.isOrdered) { return [] }
-        let rest = unordered.reduce(self) { $0.without($1.condition) }
+        guard !sets.isEmpty, !all.allSatisfy(\.isOrdered), many ?? 0 <= limits.mostAtOnce else { return [] }
+        let rest = sets.filter { !$0.isOrdered }.reduce(self) { $0.without($1.condition) }
         let besides = try await PlanEstimate.of(rest.countStatement("true", upTo: Self.countedExactly), on: connection)
         return besides.rows > limits.fewBesides ? all : []
     }

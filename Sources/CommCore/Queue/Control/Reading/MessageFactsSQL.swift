@@ -40,9 +40,8 @@ enum MessageFactsSQL {
                           WHERE e.tenant_id = \(tenantID) AND e.bucket_at = p.created_at AND e.id BETWEEN p.first_event AND p.last_event
                             AND e.message_id = p.id AND e.type IN ('sent', 'delivered', 'deferred', 'bounced', 'complained', 'failed', 'blocked'))
                END AS reported
-          FROM (SELECT p.*, to_timestamp(('x' || left(h.hex, 12))::bit(48)::bigint / 1000.0) AS created_at,
-                       (left(h.hex, 22) || '0000000000')::uuid AS first_event, (left(h.hex, 22) || 'ffffffffff')::uuid AS last_event
-                  FROM (\(sql: page)) p CROSS JOIN LATERAL (SELECT translate(p.id::text, '-', '') AS hex) h OFFSET 0) p
+          FROM (SELECT p.*, \(sql: SequenceIDs.time(of: "p.id")) AS created_at, \(sql: EventIdentity.range(of: "p.id"))
+                  FROM (\(sql: page)) p OFFSET 0) p
           LEFT JOIN LATERAL (SELECT * FROM message_requests WHERE tenant_id = \(tenantID) AND id = p.request_id LIMIT 1) r ON true
           LEFT JOIN LATERAL (SELECT due_at, state, lease_until FROM queue_chunks
                               WHERE p.in_chunk AND tenant_id = \(tenantID) AND campaign_id = p.campaign_id AND state <> 'handed_over'
