@@ -68,7 +68,7 @@ struct KnownPerson: Sendable, Equatable {
 
     /// Whether a contact has the number, however it is written.
     static func hasNumber(_ column: SQL, _ numbers: [String]) -> SQL {
-        "translate(\(sql: column), ' -().', '') = ANY(\(numbers)::text[])"
+        "\(sql: column) IS NOT NULL AND translate(\(sql: column), ' -().', '') = ANY(\(numbers)::text[])"
     }
 
     /// Two at most: more do not matter.

@@ -56,7 +56,7 @@ package struct DeliveryLogRepository: Sendable {
                     lastID: chunk.lastID,
                     recordedAt: now
                 )
-                try await announce([dispatched], now: now, on: connection)
+                try await InboxRepository.announce([dispatched], now: now, on: connection)
             }
             try await close(chunk, checkAfter: anySent ? checkAfter : nil, on: connection)
             return true
@@ -81,13 +81,8 @@ package struct DeliveryLogRepository: Sendable {
             let written = try await write(batch, now: now, on: connection)
             try await faults.hit("confirm.mid")
             let sent = written.filter { outcomes[$0]?.disposition == .sent }
-            try await announce(
-                written.map {
-                    DispatchedChunk(tenantID: claim.tenantID, campaignID: claim.campaignID, firstID: $0, lastID: $0, recordedAt: now)
-                },
-                now: now,
-                on: connection
-            )
+            let facts = DispatchedChunk.naming(written, tenantID: claim.tenantID, campaignID: claim.campaignID, recordedAt: now)
+            try await InboxRepository.announce(facts, now: now, on: connection)
             guard let checkAfter, !sent.isEmpty else { return }
             try await Self.followUp(sent, claim: claim, checkAfter: checkAfter, now: now, on: connection)
         }
@@ -171,14 +166,15 @@ package struct DeliveryLogRepository: Sendable {
             fallback: .skipped(reason: "cancelled")
         )
         let written = try await write(batch, now: now, on: connection)
-        let ranges = if let range, !written.isEmpty { [range] } else { range == nil ? written.map { ($0, $0) } : [] }
-        try await announce(
-            ranges.map {
-                DispatchedChunk(tenantID: batch.tenantID, campaignID: batch.campaignID, firstID: $0, lastID: $1, recordedAt: now)
-            },
-            now: now,
-            on: connection
-        )
+        guard !written.isEmpty else { return [] }
+        let (tenantID, campaignID) = (batch.tenantID, batch.campaignID)
+        let facts =
+            if let (first, last) = range {
+                [DispatchedChunk(tenantID: tenantID, campaignID: campaignID, firstID: first, lastID: last, recordedAt: now)]
+            } else {
+                DispatchedChunk.naming(written, tenantID: tenantID, campaignID: campaignID, recordedAt: now)
+            }
+        try await InboxRepository.announce(facts, now: now, on: connection)
         return written
     }
 
@@ -254,16 +250,6 @@ package struct DeliveryLogRepository: Sendable {
             WHERE m.tenant_id = \(batch.tenantID) AND m.priority = \(batch.priority) AND m.campaign_id = \(batch.campaignID)
               AND m.id = d.id AND \(sql: batch.selection)
             """
-        )
-    }
-
-    private func announce(_ chunks: [DispatchedChunk], now: Date, on connection: PostgresConnection) async throws {
-        guard !chunks.isEmpty else { return }
-        try await InboxRepository.insert(
-            chunks.map {
-                InboxRepository.NewRow(id: UUIDv7.make(at: now), source: DispatchedChunk.source, payload: try $0.json(), receivedAt: now)
-            },
-            on: connection
         )
     }
 

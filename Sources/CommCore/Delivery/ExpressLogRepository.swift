@@ -3,7 +3,7 @@ import Postgres
 
 /// SQL of "record" for the express lanes: in one statement, over all tenants and origins of a claim.
 ///
-/// These messages are in no contact's history and in no campaign's statistics.
+/// The event pipeline is told of mail: it counts in the tenant's statistics and, where a message is to a contact, in its history.
 package struct ExpressLogRepository: Sendable {
     private let client: PostgresClient
     private let faults: FaultPoints
@@ -34,7 +34,7 @@ package struct ExpressLogRepository: Sendable {
                 }
             }
         }
-        let finishing = Self.finishing(finished, of: claim, now: now)
+        let finishing = try Self.finishing(finished, of: claim, now: now)
         if deferred.isEmpty, checks.isEmpty {
             try await faults.hit("confirm.mid")
             if let finishing { try await client.execute(finishing) }
@@ -58,6 +58,8 @@ package struct ExpressLogRepository: Sendable {
         var times: [Date?] = []
         /// Messages that were refused because of their recipient: the event pipeline is told of them.
         var refused: [UUID] = []
+        /// Mail that counts, by tenant.
+        var mail: [UUID: [UUID]] = [:]
 
         var isEmpty: Bool { ids.isEmpty }
 
@@ -68,13 +70,19 @@ package struct ExpressLogRepository: Sendable {
             reasons.append(outcome.disposition.reason)
             gateways.append(outcome.gateway)
             times.append(outcome.disposition.until)
+            if key.channel == .email, !key.isTest { mail[key.tenantID, default: []].append(id) }
             if key.channel != .email, RefusalClass.concernsRecipient(outcome.disposition) { refused.append(id) }
         }
     }
 
     /// The statement that moves rows from the queue to the log; nil when there are none.
-    private static func finishing(_ columns: Columns, of claim: ExpressClaim, now: Date) -> SQL? {
+    ///
+    /// The facts name all messages that were to be moved: what another sender holds by now has another time in the log.
+    private static func finishing(_ columns: Columns, of claim: ExpressClaim, now: Date) throws -> SQL? {
         guard !columns.isEmpty else { return nil }
+        let facts = columns.mail.sorted { $0.key < $1.key }
+            .flatMap { DispatchedChunk.naming($1, tenantID: $0, campaignID: nil, recordedAt: now) }
+        let announced: SQL = facts.isEmpty ? "" : "announced AS (\(sql: try InboxRepository.announcing(facts, now: now))),"
         return """
             WITH result AS (
                 SELECT unnest(\(columns.tenants)::uuid[]) AS tenant_id, unnest(\(columns.ids)::uuid[]) AS id,
@@ -84,7 +92,7 @@ package struct ExpressLogRepository: Sendable {
                 DELETE FROM message_queue m USING result r
                 WHERE m.tenant_id = r.tenant_id AND m.priority = \(claim.priority) AND m.id = r.id AND m.lease_token = \(claim.token)
                 RETURNING m.*, r.outcome, r.reason, r.gateway),
-            counted AS (\(sql: DeliveryCounterRepository.addition(of: "moved", now: now))),
+            counted AS (\(sql: DeliveryCounterRepository.addition(of: "moved", now: now))), \(sql: announced)
             \(sql: FallbackRepository.queueing(
                 after: "SELECT tenant_id, id FROM moved WHERE outcome IN \(sql: FallbackRepository.outcomes) AND request_id IS NOT NULL",
                 now: now

@@ -59,16 +59,16 @@ package struct EventRecorder: Sendable {
 
     /// Judges what is stored of messages again.
     ///
-    /// - Parameter campaigns: those of the messages.
+    /// - Parameter keys: what their roll-ups are locked by.
     /// - Returns: the verdicts that are other than before.
     func rejudge(
         _ messages: [TrackedMessageRepository.Reference],
-        of campaigns: Set<UUID?>,
+        locking keys: Set<UUID>,
         classifier: VerdictClassifier,
         on connection: PostgresConnection,
         now: Date
     ) async throws -> [VerdictChange] {
-        try await RollUpProjection.lock(reactionsOf: campaigns, on: connection)
+        try await RollUpProjection.lock(reactionsOf: keys, on: connection)
         let stored = try await TrackedMessageRepository.lock(messages, on: connection)
         let batch = TrackedBatch([], messages: stored, classifier: classifier)
         let revisions = batch.revisions

@@ -27,6 +27,21 @@ enum InboxRepository {
         try await connection.execute(insertion(rows))
     }
 
+    /// Tells the event pipeline what is in the delivery log, in the transaction that wrote it.
+    static func announce(_ facts: [DispatchedChunk], now: Date, on connection: PostgresConnection) async throws {
+        guard !facts.isEmpty else { return }
+        try await connection.execute(announcing(facts, now: now))
+    }
+
+    /// The statement of it.
+    static func announcing(_ facts: [DispatchedChunk], now: Date) throws -> SQL {
+        insertion(
+            try facts.map {
+                NewRow(id: UUIDv7.make(at: now), source: DispatchedChunk.source, payload: try $0.json(), receivedAt: now)
+            }
+        )
+    }
+
     private static func insertion(_ rows: [NewRow]) -> SQL {
         let received = rows.map(\.receivedAt)
         return """

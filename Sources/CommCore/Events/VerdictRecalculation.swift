@@ -88,18 +88,18 @@ package struct VerdictRecalculation: Sendable {
         let rows = try await VerdictReviewRepository.events(of: range, after: last, limit: Self.events, on: connection)
         guard let final = rows.last else { return nil }
         var seen: Set<UUID> = []
-        var campaigns: Set<UUID?> = []
+        var keys: Set<UUID> = []
         var references: [TrackedMessageRepository.Reference] = []
         for row in rows {
             guard let messageID = row.messageID, seen.insert(messageID).inserted else { continue }
             let key = TrackedMessage.Key(tenantID: range.tenantID, messageID: messageID)
             references.append(TrackedMessageRepository.Reference(key: key, createdAt: row.position.bucket))
-            campaigns.insert(row.campaignID)
+            keys.insert(RollUpLock.key(tenantID: range.tenantID, campaignID: row.campaignID))
         }
         guard !references.isEmpty else { return Step(result: Result(), last: final.position) }
         let networks = try await TrackedMessageRepository.networks(on: connection)
         let classifier = VerdictClassifier(networks: networks)
-        let changes = try await recorder.rejudge(references, of: campaigns, classifier: classifier, on: connection, now: time.now)
+        let changes = try await recorder.rejudge(references, locking: keys, classifier: classifier, on: connection, now: time.now)
         try await VerdictReviewRepository.stamp(references, rules: rules, on: connection)
         return Step(result: Result(messages: references.count, revised: changes.count), last: final.position)
     }

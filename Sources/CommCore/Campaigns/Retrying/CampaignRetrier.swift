@@ -66,9 +66,7 @@ package struct CampaignRetrier: Sendable {
             campaignID: campaignID,
             startedAt: startedAt
         )
-        let rows = try await take(selection, row, priority: "\(Priority.campaign.rawValue)", now: now, on: connection)
-        var counts: [String: Int] = [:]
-        for row in rows { counts[try row.get("outcome")] = try row.get("count") }
+        let (counts, last) = try await take(selection, row, priority: "\(Priority.campaign.rawValue)", now: now, on: connection)
         let total = counts.values.reduce(0, +)
         try await connection.execute(
             """
@@ -78,11 +76,7 @@ package struct CampaignRetrier: Sendable {
              WHERE tenant_id = \(tenantID) AND campaign_id = \(campaignID)
             """
         )
-        if total > 0 {
-            // The roll-ups counted the outcomes that are taken back.
-            try await RollUpRebuilder.mark(tenantID: tenantID, campaignID: campaignID, now: now, on: connection)
-        }
-        return (total, try rows.first?.get("last"))
+        return (total, last)
     }
 
     private func moveMessagesOfRequests(
@@ -100,9 +94,8 @@ package struct CampaignRetrier: Sendable {
             \(sql: MessageRetryRepository.condition(tenantID: tenantID, selection, try row.get("classes"), now: now))
             AND NOT \(sql: MessageRetryRepository.isReplaced)
             """
-        let rows = try await take(condition, row, priority: Self.priority, now: now, on: connection)
-        let total: Int = try rows.reduce(0) { $0 + (try $1.get("count") as Int) }
-        return (total, try rows.first?.get("last"))
+        let (counts, last) = try await take(condition, row, priority: Self.priority, now: now, on: connection)
+        return (counts.values.reduce(0, +), last)
     }
 
     /// Of the request of a row `t` that comes back.
@@ -110,27 +103,33 @@ package struct CampaignRetrier: Sendable {
         (SELECT r.priority FROM message_requests r WHERE r.tenant_id = t.tenant_id AND r.id = t.request_id)
         """
 
-    /// Moves a page of rows `d` of the delivery log back into the queue.
+    /// Moves a page of rows `d` of the delivery log back into the queue; roll-ups lose what became of them.
     ///
-    /// - Returns: how many there were, by outcome, and the `last` id that was looked at.
+    /// - Returns: how many there were, by outcome, and the last id that was looked at.
     private func take(
         _ selection: SQL,
         _ wish: PostgresRow,
         priority: SQL,
         now: Date,
         on connection: PostgresConnection
-    ) async throws -> PostgresRows {
-        let cursor: UUID? = try wish.get("cursor_id")
-        return try await connection.query(
+    ) async throws -> (counts: [String: Int], last: UUID?) {
+        let (tenantID, cursor): (UUID, UUID?) = (try wish.get("tenant_id"), try wish.get("cursor_id"))
+        let ids: [UUID] = try await connection.query(
             """
-            WITH meant AS (
-                SELECT d.tenant_id, d.id, d.created_at FROM delivery_events d
-                 WHERE \(sql: selection) AND (\(cursor)::uuid IS NULL OR d.id > \(cursor)::uuid)
-                   AND d.occurred_at <= \(try wish.get("created_at") as Date)
-                 ORDER BY d.id LIMIT \(Self.pageSize)),
-            taken AS (
-                DELETE FROM delivery_events d USING meant m
-                 WHERE d.tenant_id = m.tenant_id AND d.id = m.id AND d.created_at = m.created_at
+            SELECT d.id FROM delivery_events d
+             WHERE \(sql: selection) AND (\(cursor)::uuid IS NULL OR d.id > \(cursor)::uuid)
+               AND d.occurred_at <= \(try wish.get("created_at") as Date)
+             ORDER BY d.id LIMIT \(Self.pageSize) FOR UPDATE OF d
+            """
+        ).map { try $0.get("id") }
+        guard let last = ids.last else { return ([:], nil) }
+        try await RollUpProjection.takeBack(ids, tenantID: tenantID, campaignID: try wish.get("campaign_id"), on: connection)
+        let rows = try await connection.query(
+            """
+            WITH taken AS (
+                DELETE FROM delivery_events d
+                 USING unnest(\(ids)::uuid[], \(ids.map(UUIDv7.time(of:)))::timestamptz[]) AS m(id, created_at)
+                 WHERE d.tenant_id = \(tenantID) AND d.id = m.id AND d.created_at = m.created_at
                 RETURNING d.*),
             kept AS (
                 INSERT INTO delivery_attempts (tenant_id, message_id, attempt, campaign_id, request_id, outcome, reason, gateway, occurred_at,
@@ -142,8 +141,10 @@ package struct CampaignRetrier: Sendable {
                                            merge_values, in_chunk, due_at, attempts, age_from)
                 SELECT tenant_id, \(sql: priority), id, campaign_id, request_id, contact_id, channel, recipient, artifact_id, merge_values,
                        false, \(now), attempts, \(now) FROM taken t)
-            SELECT outcome, count(*) AS count, (SELECT id FROM meant ORDER BY id DESC LIMIT 1) AS last FROM taken GROUP BY outcome
+            SELECT outcome, count(*) AS count FROM taken GROUP BY outcome
             """
         )
+        let counts = try rows.map { (try $0.get("outcome") as String, try $0.get("count") as Int) }
+        return (Dictionary(uniqueKeysWithValues: counts), last)
     }
 }

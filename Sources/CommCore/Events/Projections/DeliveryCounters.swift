@@ -19,7 +19,8 @@ struct DeliveryCounters {
     ///   - chunks: what was recorded in the delivery log.
     init(events: [Event], chunks: [DispatchedChunk]) {
         self.events = events.filter { Self.words[$0.type] != nil && $0.messageID != nil }
-        self.chunks = chunks
+        // What the express lanes and the queue's control record is counted in their own statements.
+        self.chunks = chunks.filter { $0.campaignID != nil }
     }
 
     func apply(on connection: PostgresConnection) async throws {
@@ -42,7 +43,7 @@ struct DeliveryCounters {
     private var recorded: SQL {
         """
         SELECT d.tenant_id, d.occurred_at AS at, d.channel, coalesce(d.gateway, '') AS gateway, d.outcome
-          FROM (\(sql: RollUpProjection.logged(chunks))) d WHERE NOT d.is_test
+          FROM (\(sql: DispatchedChunk.logged(chunks))) d WHERE NOT d.is_test
         """
     }
 

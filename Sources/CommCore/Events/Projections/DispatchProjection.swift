@@ -3,7 +3,7 @@ import Postgres
 
 /// Projection: when and how often a contact was last sent something, from the delivery log.
 ///
-/// A contact is in a chunk once, and a chunk is recorded at one moment.
+/// A contact is in a chunk of a campaign once; messages of requests may be several to one.
 enum DispatchProjection {
     static func apply(_ chunk: DispatchedChunk, on connection: PostgresConnection, now: Date) async throws {
         let level = EngagementLevel.sql(
@@ -12,24 +12,32 @@ enum DispatchProjection {
             sent: "greatest(c.last_sent_at, s.at)",
             now: now
         )
-        let from = UUIDv7.time(of: chunk.firstID)
-        let to = UUIDv7.time(of: chunk.lastID)
         try await connection.execute(
             """
             WITH sent AS MATERIALIZED (
-                SELECT contact_id, occurred_at FROM delivery_events
-                WHERE tenant_id = \(chunk.tenantID) AND id BETWEEN \(chunk.firstID) AND \(chunk.lastID)
-                  AND created_at BETWEEN \(from) AND \(to)
-                  AND campaign_id IS NOT DISTINCT FROM \(chunk.campaignID) AND outcome = 'sent' AND contact_id IS NOT NULL AND channel = 'email'
-                  AND (\(chunk.recordedAt)::timestamptz IS NULL OR occurred_at = \(chunk.recordedAt)))
+                SELECT contact_id, count(*) AS number, max(occurred_at) AS at FROM (\(sql: DispatchedChunk.logged([chunk]))) d
+                WHERE outcome = 'sent' AND contact_id IS NOT NULL AND channel = 'email'
+                GROUP BY contact_id)
             UPDATE contacts c
-            SET sent_count = c.sent_count + 1, last_sent_at = greatest(c.last_sent_at, s.at),
-                last_campaign_id = CASE WHEN c.last_sent_at > s.at THEN c.last_campaign_id
-                                        ELSE coalesce(\(chunk.campaignID)::uuid, c.last_campaign_id) END,
+            SET sent_count = c.sent_count + s.number, last_sent_at = greatest(c.last_sent_at, s.at),
+                last_campaign_id = \(sql: lastCampaign(chunk)),
                 engagement_level = \(sql: level)
-            FROM (SELECT max(occurred_at) AS at FROM sent) s
-            WHERE c.tenant_id = \(chunk.tenantID) AND c.id = ANY (ARRAY(SELECT contact_id FROM sent))
+            FROM sent s
+            WHERE c.tenant_id = \(chunk.tenantID) AND c.id = s.contact_id AND c.id = ANY (ARRAY(SELECT contact_id FROM sent))
             """
         )
+    }
+
+    /// Facts may come in another order than that of the log: what a contact was sent since may be of no campaign.
+    private static func lastCampaign(_ chunk: DispatchedChunk) -> SQL {
+        guard let campaignID = chunk.campaignID else { return "c.last_campaign_id" }
+        return """
+            CASE WHEN c.last_sent_at > s.at THEN
+                (SELECT d.campaign_id FROM delivery_events d
+                  WHERE d.tenant_id = c.tenant_id AND d.contact_id = c.id AND d.outcome = 'sent' AND d.channel = 'email'
+                    AND d.campaign_id IS NOT NULL
+                  ORDER BY d.occurred_at DESC, d.id DESC LIMIT 1)
+            ELSE \(campaignID)::uuid END
+            """
     }
 }

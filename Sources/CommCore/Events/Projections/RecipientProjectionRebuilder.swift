@@ -9,8 +9,6 @@ import Postgres
 package struct RecipientProjectionRebuilder: Sendable {
     /// Contacts of a transaction.
     static let pageSize = 5_000
-    /// From where the times in facts of the sender are counted.
-    private static let reference = Date(timeIntervalSinceReferenceDate: 0).timeIntervalSince1970
 
     private let client: PostgresClient
     private let time: any TimeSource
@@ -100,6 +98,7 @@ package struct RecipientProjectionRebuilder: Sendable {
     private static func truth(_ tenantID: UUID, _ ids: [UUID], now: Date) -> SQL {
         """
         CREATE TEMPORARY TABLE recipient_truth ON COMMIT DROP AS
+        WITH waiting AS MATERIALIZED (\(sql: DispatchedChunk.waiting(tenantID: tenantID)))
         SELECT c.id, coalesce(d.sent, 0)::int AS sent_count, d.last_sent AS last_sent_at, d.last_campaign AS last_campaign_id,
                coalesce(e.delivered, 0)::int AS delivered_count, e.last_delivered AS last_delivered_at,
                coalesce(e.opened, 0)::int AS opened_count, e.last_opened AS last_opened_at,
@@ -110,16 +109,11 @@ package struct RecipientProjectionRebuilder: Sendable {
           FROM unnest(\(ids)::uuid[]) AS p (contact_id)
           JOIN contacts c ON c.tenant_id = \(tenantID) AND c.id = p.contact_id
           LEFT JOIN LATERAL (
-              SELECT count(*) AS sent, max(m.occurred_at) AS last_sent,
-                     (array_agg(m.campaign_id ORDER BY m.occurred_at DESC, m.id DESC) FILTER (WHERE m.campaign_id IS NOT NULL))[1] AS last_campaign
-                FROM delivery_events m
-               WHERE m.tenant_id = \(tenantID) AND m.contact_id = c.id AND m.outcome = 'sent' AND m.channel = 'email'
-                 AND NOT EXISTS (SELECT FROM event_inbox i
-                                  WHERE i.source = \(DispatchedChunk.source) AND (i.payload ->> 'tenantID')::uuid = \(tenantID)
-                                    AND m.id BETWEEN (i.payload ->> 'firstID')::uuid AND (i.payload ->> 'lastID')::uuid
-                                    AND (i.payload ->> 'recordedAt' IS NULL
-                                         OR abs(extract(epoch FROM m.occurred_at)::float8 - \(Self.reference)::float8
-                                                - (i.payload ->> 'recordedAt')::float8) < 0.001))) d ON true
+              SELECT count(*) AS sent, max(d.occurred_at) AS last_sent,
+                     (array_agg(d.campaign_id ORDER BY d.occurred_at DESC, d.id DESC) FILTER (WHERE d.campaign_id IS NOT NULL))[1] AS last_campaign
+                FROM delivery_events d
+               WHERE d.tenant_id = \(tenantID) AND d.contact_id = c.id AND d.outcome = 'sent' AND d.channel = 'email'
+                 AND NOT EXISTS (SELECT FROM waiting w WHERE \(sql: DispatchedChunk.isMeant))) d ON true
           LEFT JOIN LATERAL (
               SELECT count(*) FILTER (WHERE v.type = 'delivered') AS delivered,
                      max(v.occurred_at) FILTER (WHERE v.type = 'delivered') AS last_delivered,

@@ -3,11 +3,17 @@ import Postgres
 
 /// The SQL of "what does this fact add, and where": the one rule of the projection and of the rebuild.
 ///
+/// They are of mail: other channels have no opens, and are counted by ``DeliveryCounters``.
+///
 /// An event's source gives rows of `tenant_id, id, event_bucket, type, campaign_id, contact_id, message_id, joined_on, occurred_at,
 /// verdict, old_verdict, is_old, payload`. `is_old` marks opens and clicks that were counted before: they are there because a message counts at
 /// its *first* counted open or click, which a new, earlier or revised one may move.
 enum RollUpFacts {
-    /// - Parameter log: finds the row `l(domain, sent_at, is_test, joined_on)` of the delivery log for a row `s`.
+    enum Sign: String {
+        case plus = "", minus = "-"
+    }
+
+    /// - Parameter log: finds the row `l(domain, channel, sent_at, is_test, joined_on)` of the delivery log for a row `s`.
     static func ofEvents(_ source: SQL, log: SQL) -> SQL {
         """
         SELECT s.tenant_id, s.campaign_id, comm_quarter(s.occurred_at) AS bucket_at, coalesce(l.domain, '') AS domain,
@@ -18,20 +24,21 @@ enum RollUpFacts {
         FROM (\(sql: counted(source))) s
         \(sql: log)
         LEFT JOIN mailbox_providers p ON p.domain = l.domain
-        WHERE l.is_test IS NOT TRUE
+        WHERE l.is_test IS NOT TRUE AND coalesce(l.channel, 'email') = 'email'
         """
     }
 
     /// - Parameter source: rows `d` of the delivery log.
-    static func ofLog(_ source: SQL) -> SQL {
+    static func ofLog(_ source: SQL, sign: Sign = .plus) -> SQL {
         """
-        SELECT d.tenant_id, coalesce(d.campaign_id, '\(raw: RollUpTable.noCampaign)'), comm_quarter(d.occurred_at),
-               coalesce(comm_domain(d.recipient), ''), coalesce(p.provider, 'other'),
-               coalesce(d.joined_on, comm_id_day(d.contact_id), '1970-01-01'), NULL::int, NULL::int, NULL::text, NULL::text,
-               \(raw: measures(\.ofLog))
+        SELECT d.tenant_id, coalesce(d.campaign_id, '\(raw: RollUpTable.noCampaign)') AS campaign_id, comm_quarter(d.occurred_at) AS bucket_at,
+               coalesce(comm_domain(d.recipient), '') AS domain, coalesce(p.provider, 'other') AS provider,
+               coalesce(d.joined_on, comm_id_day(d.contact_id), '1970-01-01') AS joined_on,
+               NULL::int AS hour, NULL::int AS link_index, NULL::text AS client, NULL::text AS device,
+               \(raw: measures(\.ofLog, sign))
         FROM (\(sql: source)) d
         LEFT JOIN mailbox_providers p ON p.domain = comm_domain(d.recipient)
-        WHERE d.is_test IS NOT TRUE
+        WHERE d.is_test IS NOT TRUE AND d.channel = 'email'
         """
     }
 
@@ -67,7 +74,7 @@ enum RollUpFacts {
         """
     }
 
-    private static func measures(_ expression: (RollUpMeasure) -> String) -> String {
-        RollUpMeasure.allCases.map { "\(expression($0)) AS \($0.column)" }.joined(separator: ", ")
+    private static func measures(_ expression: (RollUpMeasure) -> String, _ sign: Sign = .plus) -> String {
+        RollUpMeasure.allCases.map { "\(sign.rawValue)\(expression($0)) AS \($0.column)" }.joined(separator: ", ")
     }
 }

@@ -42,22 +42,22 @@ package struct RollUpProjection: Sendable {
         waits: Bool,
         on connection: PostgresConnection
     ) async throws -> Bool {
-        let all = Set(events.map(\.campaignID) + chunks.map(\.campaignID))
+        let all = Set(events.map(RollUpLock.key) + chunks.map { RollUpLock.key(tenantID: $0.tenantID, campaignID: $0.campaignID) })
         guard !all.isEmpty else { return true }
         if waits {
             try await RollUpLock.share(all, on: connection)
         } else {
             guard try await RollUpLock.tryToShare(all, on: connection) else { return false }
         }
-        let tracked = Set(events.filter { [.opened, .clicked].contains($0.type) }.map(\.campaignID))
+        let tracked = Set(events.filter { [.opened, .clicked].contains($0.type) }.map(RollUpLock.key))
         if !tracked.isEmpty { try await RollUpLock.serialise(tracked, on: connection) }
         return true
     }
 
-    /// The same for opens and clicks of these campaigns that are stored already.
-    static func lock(reactionsOf campaigns: Set<UUID?>, on connection: PostgresConnection) async throws {
-        try await RollUpLock.share(campaigns, on: connection)
-        try await RollUpLock.serialise(campaigns, on: connection)
+    /// The same for opens and clicks that are stored already, by their keys.
+    static func lock(reactionsOf keys: Set<UUID>, on connection: PostgresConnection) async throws {
+        try await RollUpLock.share(keys, on: connection)
+        try await RollUpLock.serialise(keys, on: connection)
     }
 
     /// Leaves the counting to another rebuild.
@@ -74,14 +74,34 @@ package struct RollUpProjection: Sendable {
         let facts: SQL = """
             \(sql: RollUpFacts.ofEvents(source, log: Self.log))
             UNION ALL
-            \(sql: RollUpFacts.ofLog(Self.logged(chunks)))
+            \(sql: RollUpFacts.ofLog(DispatchedChunk.logged(chunks)))
             """
         try await connection.execute(RollUpSQL.add(facts))
     }
 
+    /// Subtracts what became of messages whose rows the caller is about to take out of the delivery log.
+    ///
+    /// Nothing of their campaign is projected meanwhile; what is not counted yet never will be, since the row is gone then.
+    static func takeBack(
+        _ messages: [UUID],
+        tenantID: UUID,
+        campaignID: UUID?,
+        on connection: PostgresConnection
+    ) async throws {
+        try await RollUpLock.exclude(RollUpLock.key(tenantID: tenantID, campaignID: campaignID), on: connection)
+        let counted: SQL = """
+            SELECT d.* FROM delivery_events d
+            WHERE d.tenant_id = \(tenantID) AND d.id = ANY(\(messages)::uuid[])
+              AND d.created_at = ANY(\(messages.map(UUIDv7.time(of:)))::timestamptz[])
+              AND NOT EXISTS (SELECT FROM (\(sql: DispatchedChunk.waiting(tenantID: tenantID))) w WHERE \(sql: DispatchedChunk.isMeant))
+            """
+        try await connection.execute(RollUpSQL.add(RollUpFacts.ofLog(counted, sign: .minus)))
+    }
+
     /// Rows are looked up one by one by their whole key: a plan over tables that have just filled up must not compare all with all.
     private static let log: SQL = """
-        LEFT JOIN LATERAL (SELECT comm_domain(d.recipient) AS domain, d.occurred_at AS sent_at, d.is_test, d.joined_on FROM delivery_events d
+        LEFT JOIN LATERAL (SELECT comm_domain(d.recipient) AS domain, d.channel, d.occurred_at AS sent_at, d.is_test, d.joined_on
+                           FROM delivery_events d
                            WHERE d.tenant_id = s.tenant_id AND d.id = s.message_id AND d.created_at = s.event_bucket LIMIT 1) l ON true
         """
 
@@ -124,20 +144,5 @@ package struct RollUpProjection: Sendable {
     private struct Message: Hashable {
         let tenantID: UUID
         let id: UUID
-    }
-
-    /// The rows of the delivery log that these facts are about.
-    static func logged(_ chunks: [DispatchedChunk]) -> SQL {
-        """
-        SELECT d.* FROM (SELECT unnest(\(chunks.map(\.tenantID))::uuid[]) AS tenant_id, unnest(\(chunks.map(\.campaignID))::uuid[]) AS campaign_id,
-                     unnest(\(chunks.map(\.firstID))::uuid[]) AS first_id, unnest(\(chunks.map(\.lastID))::uuid[]) AS last_id,
-                     unnest(\(chunks.map { UUIDv7.time(of: $0.firstID) })::timestamptz[]) AS from_at,
-                     unnest(\(chunks.map { UUIDv7.time(of: $0.lastID) })::timestamptz[]) AS to_at,
-                     unnest(\(chunks.map(\.recordedAt))::timestamptz[]) AS recorded_at) c
-        CROSS JOIN LATERAL (SELECT * FROM delivery_events d
-                            WHERE d.tenant_id = c.tenant_id AND d.id BETWEEN c.first_id AND c.last_id
-                              AND d.created_at BETWEEN c.from_at AND c.to_at AND d.campaign_id IS NOT DISTINCT FROM c.campaign_id
-                              AND (c.recorded_at IS NULL OR d.occurred_at = c.recorded_at) OFFSET 0) d
-        """
     }
 }

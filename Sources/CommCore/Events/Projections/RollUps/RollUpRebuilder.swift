@@ -35,7 +35,7 @@ package struct RollUpRebuilder: Sendable {
 
     /// The same within the caller's transaction.
     package func rebuild(tenantID: UUID, campaignID: UUID?, on connection: PostgresConnection) async throws {
-        try await RollUpLock.exclude(campaignID, on: connection)
+        try await RollUpLock.exclude(RollUpLock.key(tenantID: tenantID, campaignID: campaignID), on: connection)
         let facts = try await Self.facts(tenantID: tenantID, campaignID: campaignID, on: connection)
         try await connection.execute(RollUpSQL.replace(facts, existing: Self.key(tenantID, campaignID)))
     }
@@ -63,7 +63,7 @@ package struct RollUpRebuilder: Sendable {
             let (tenantID, campaignID): (UUID, UUID) = (try mark.get("tenant_id"), try mark.get("campaign_id"))
             let campaign = campaignID == RollUpTable.noCampaignID ? nil : campaignID
             // Locked first: a mark that is seen then is of facts that are seen then.
-            try await RollUpLock.exclude(campaign, on: connection)
+            try await RollUpLock.exclude(RollUpLock.key(tenantID: tenantID, campaignID: campaign), on: connection)
             try await connection.execute("DELETE FROM rollup_marks WHERE tenant_id = \(tenantID) AND campaign_id = \(campaignID)")
             try await rebuild(tenantID: tenantID, campaignID: campaign, on: connection)
             return true
@@ -74,7 +74,7 @@ package struct RollUpRebuilder: Sendable {
     package func check(tenantID: UUID, campaignID: UUID?) async throws -> [RollUpDifference] {
         try await client.withTransaction { connection in
             try await connection.execute("SET LOCAL statement_timeout = 0")
-            try await RollUpLock.exclude(campaignID, on: connection)
+            try await RollUpLock.exclude(RollUpLock.key(tenantID: tenantID, campaignID: campaignID), on: connection)
             let facts = try await Self.facts(tenantID: tenantID, campaignID: campaignID, on: connection)
             let rows = try await connection.query(RollUpSQL.compare(facts, existing: Self.key(tenantID, campaignID)))
             return try rows.map { RollUpDifference(name: try $0.get("name"), campaignID: campaignID, rows: try $0.get("rows")) }
@@ -123,31 +123,21 @@ package struct RollUpRebuilder: Sendable {
             FROM email_events e WHERE e.tenant_id = \(tenantID) AND \(sql: ofCampaign("e", campaignID))
             """
         let log: SQL = """
-            LEFT JOIN (SELECT d.tenant_id, d.id, d.created_at, comm_domain(d.recipient) AS domain, d.occurred_at AS sent_at, d.is_test, d.joined_on
+            LEFT JOIN (SELECT d.tenant_id, d.id, d.created_at, comm_domain(d.recipient) AS domain, d.channel, d.occurred_at AS sent_at, d.is_test, d.joined_on
                        FROM delivery_events d WHERE d.tenant_id = \(tenantID)\(sql: range)) l
                 ON l.id = s.message_id AND l.created_at = s.event_bucket
             """
+        // It is in the delivery log, is counted when it is projected, and must not be now.
+        let waiting = DispatchedChunk.waiting(
+            tenantID: tenantID,
+            where: "(i.payload ->> 'campaignID')::uuid IS NOT DISTINCT FROM \(campaignID)::uuid"
+        )
         let logged: SQL = """
             SELECT d.* FROM delivery_events d
             WHERE d.tenant_id = \(tenantID) AND \(sql: ofCampaign("d", campaignID))\(sql: range)
-              AND NOT EXISTS (
-                  SELECT FROM (\(sql: waiting(tenantID: tenantID, campaignID: campaignID))) w
-                  WHERE d.id BETWEEN w.first_id AND w.last_id
-                    AND (w.recorded_at IS NULL OR abs(extract(epoch FROM d.occurred_at - w.recorded_at)) < 0.0004))
+              AND NOT EXISTS (SELECT FROM (\(sql: waiting)) w WHERE \(sql: DispatchedChunk.isMeant))
             """
         return "\(sql: RollUpFacts.ofEvents(source, log: log)) UNION ALL \(sql: RollUpFacts.ofLog(logged))"
-    }
-
-    /// What is in the delivery log and waits in the inbox to be projected: it is counted then, and must not be now.
-    private static func waiting(tenantID: UUID, campaignID: UUID?) -> SQL {
-        """
-        SELECT (i.payload ->> 'firstID')::uuid AS first_id, (i.payload ->> 'lastID')::uuid AS last_id,
-               to_timestamp((i.payload ->> 'recordedAt')::float8 + \(Date.timeIntervalBetween1970AndReferenceDate)::float8) AS recorded_at
-        FROM event_inbox i
-        WHERE i.source = \(DispatchedChunk.source) AND (i.payload ->> 'tenantID')::uuid = \(tenantID)
-          AND (i.payload ->> 'campaignID')::uuid IS NOT DISTINCT FROM \(campaignID)::uuid
-        OFFSET 0
-        """
     }
 
     private static func ofCampaign(_ alias: String, _ campaignID: UUID?) -> SQL {

@@ -44,13 +44,14 @@ enum QueueExit {
             RETURNING id, campaign_id, is_test
             """
         )
-        var ofCampaigns: [UUID: [UUID]] = [:]
-        for row in rows where !(try row.get("is_test")) {
-            if let campaignID: UUID = try row.get("campaign_id") { ofCampaigns[campaignID, default: []].append(try row.get("id")) }
+        var leaving: [UUID?: [UUID]] = [:]
+        for row in rows where !(try row.get("is_test")) { leaving[try row.get("campaign_id"), default: []].append(try row.get("id")) }
+        let groups = leaving.sorted { ($0.key?.uuidString ?? "") < ($1.key?.uuidString ?? "") }
+        for (campaignID, ids) in groups {
+            if let campaignID { try await count(disposition, ids, of: campaignID, tenantID: tenantID, now: now, on: connection) }
         }
-        for (campaignID, ids) in ofCampaigns.sorted(by: { $0.key.uuidString < $1.key.uuidString }) {
-            try await count(disposition, ids, of: campaignID, tenantID: tenantID, now: now, on: connection)
-        }
+        let facts = groups.flatMap { DispatchedChunk.naming($1, tenantID: tenantID, campaignID: $0, recordedAt: now) }
+        try await InboxRepository.announce(facts, now: now, on: connection)
         return try rows.map { try $0.get("id") }
     }
 
@@ -64,7 +65,7 @@ enum QueueExit {
         try await EventFeed.append(.cancelled, of: messages, tenantID: tenantID, on: connection, now: now)
     }
 
-    /// A campaign's counters move with its log, and the event pipeline is told.
+    /// A campaign's counters move with its log.
     private static func count(
         _ disposition: Disposition,
         _ ids: [UUID],
@@ -79,18 +80,6 @@ enum QueueExit {
             UPDATE campaign_delivery_metrics SET skipped = skipped + \(skipped), failed = failed + \(failed), updated_at = \(now)
              WHERE tenant_id = \(tenantID) AND campaign_id = \(campaignID)
             """
-        )
-        try await InboxRepository.insert(
-            ids.map { id in
-                let fact = DispatchedChunk(tenantID: tenantID, campaignID: campaignID, firstID: id, lastID: id, recordedAt: now)
-                return InboxRepository.NewRow(
-                    id: UUIDv7.make(at: now),
-                    source: DispatchedChunk.source,
-                    payload: try fact.json(),
-                    receivedAt: now
-                )
-            },
-            on: connection
         )
     }
 }
