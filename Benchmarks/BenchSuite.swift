@@ -11,6 +11,8 @@ struct BenchSuite: Sendable {
     let programs: URL
     /// The suite's database and the platform's, as superuser.
     let database: PostgresClient
+    /// The suite's database, as comm-sender is connected to it.
+    let senderDatabase: PostgresClient
     let platform: PostgresClient
     let redis: RedisClient
     let services: [String: String]
@@ -24,17 +26,24 @@ struct BenchSuite: Sendable {
         self.programs = programs
         services = try EnvironmentFile.read(folder.appending(path: "services.env"))
         database = try Self.client(services, database: "communications_db", logger: logger)
+        senderDatabase = try Self.client(services, database: "communications_db", isParallel: false, logger: logger)
         platform = try Self.client(services, database: "motorical_db", logger: logger)
         redis = RedisClient(configuration: try RedisConfiguration(url: try services.required("REDIS_URL")), connections: 2, logger: logger)
     }
 
-    private static func client(_ services: [String: String], database: String, logger: Logger) throws -> PostgresClient {
+    private static func client(
+        _ services: [String: String],
+        database: String,
+        isParallel: Bool = true,
+        logger: Logger
+    ) throws -> PostgresClient {
         PostgresClient(
             configuration: PostgresConfiguration(
                 url: try url(services, database: database),
                 poolSize: 4,
                 applicationName: "comm-bench",
-                statementTimeout: .seconds(120)
+                statementTimeout: .seconds(120),
+                isParallel: isParallel
             ),
             logger: logger
         )
@@ -57,6 +66,7 @@ struct BenchSuite: Sendable {
 
     func close() async {
         await database.close()
+        await senderDatabase.close()
         await platform.close()
         await redis.close()
     }

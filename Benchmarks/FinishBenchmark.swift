@@ -89,7 +89,7 @@ struct FinishBenchmark {
 
     private func finishing(_ work: @Sendable @escaping (Dispatcher) async throws -> Void) async throws -> Double {
         let dispatcher = Dispatcher(
-            stores: try DispatchStores(client: suite.database, links: Self.links, faults: .none),
+            stores: try DispatchStores(client: suite.senderDatabase, links: Self.links, faults: .none),
             router: HandoverRouter(NowhereGateway(), time: SystemTime()),
             settings: DispatchSettings(owner: "bench"),
             time: SystemTime(),

@@ -16,6 +16,10 @@ package struct PostgresConfiguration: Sendable {
     package var borrowTimeout: Duration
     /// Every connection does `SET ROLE` to it.
     package var role: String?
+    /// Whether the server may share a statement's work among several processes.
+    ///
+    /// That helps a large one that somebody waits for; many small ones side by side pay for starting processes, each time.
+    package var isParallel: Bool
 
     package init(
         url: String,
@@ -23,7 +27,8 @@ package struct PostgresConfiguration: Sendable {
         applicationName: String = "",
         statementTimeout: Duration? = .seconds(30),
         borrowTimeout: Duration = .seconds(5),
-        role: String? = nil
+        role: String? = nil,
+        isParallel: Bool = true
     ) {
         self.url = url
         self.poolSize = max(1, poolSize)
@@ -31,6 +36,7 @@ package struct PostgresConfiguration: Sendable {
         self.statementTimeout = statementTimeout
         self.borrowTimeout = borrowTimeout
         self.role = role
+        self.isParallel = isParallel
     }
 }
 

@@ -15,7 +15,8 @@ func buildSender(_ configuration: SenderConfiguration, process: DaemonProcess) t
         configuration: PostgresConfiguration(
             url: configuration.database.url.reveal(),
             poolSize: max(configuration.database.poolSize, configuration.lanes + 3 * configuration.expressWorkers + 6),
-            applicationName: process.name
+            applicationName: process.name,
+            isParallel: false
         ),
         logger: logger
     )

@@ -132,6 +132,20 @@ struct ClickRecorderTests {
         }
     }
 
+    @Test("a recorder whose task was cancelled answers what it has, and what comes later")
+    func cancelled() async throws {
+        let inbox = Store()
+        let recorder = recorder(inbox: { inbox.keep($0) }, spool: { _ in }, patience: .seconds(10))
+        try await withTimeout(.seconds(20)) {
+            let running = Task { try await recorder.run() }
+            await recorder.record(Self.entry("kept"))
+            running.cancel()
+            _ = await running.result
+            await recorder.record(Self.entry("late"))
+            #expect(inbox.kept == ["kept"])
+        }
+    }
+
     @Test("when no store takes a click the reader still goes on")
     func nothingWorks() async throws {
         let recorder = recorder(inbox: { _ in throw Away() }, spool: { _ in throw Away() }, patience: .seconds(10))

@@ -5,8 +5,6 @@ import Postgres
 /// counters move and the event pipeline is told.
 ///
 /// Fenced by the lease: whoever lost it records nothing.
-///
-/// Longer than other files: the statements share the fence and the counters, and are read side by side.
 package struct DeliveryLogRepository: Sendable {
     private let client: PostgresClient
     private let faults: FaultPoints
@@ -16,10 +14,10 @@ package struct DeliveryLogRepository: Sendable {
         self.faults = faults
     }
 
-    /// Records a whole chunk.
+    /// Records a whole chunk, in one statement unless messages of it are put off.
     ///
     /// - Parameters:
-    ///   - outcomes: what became of each message; those that are missing here were not in the queue any more.
+    ///   - outcomes: what became of each of its messages; what has left the queue since it was read is missing there, too.
     ///   - checkAfter: when to ask the gateway whether it still has them; nil when its acceptance is final.
     /// - Returns: false when another sender holds the chunk by now; then nothing was written.
     package func record(
@@ -28,38 +26,24 @@ package struct DeliveryLogRepository: Sendable {
         checkAfter: Date?,
         now: Date
     ) async throws -> Bool {
-        try await client.withTransaction { connection in
-            let fenced = try await connection.query(
-                """
-                SELECT FROM queue_chunks
-                WHERE tenant_id = \(chunk.tenantID) AND campaign_id = \(chunk.campaignID) AND chunk_no = \(chunk.number)
-                  AND lease_token = \(chunk.token) AND state = 'leased'
-                FOR UPDATE
-                """
-            )
-            guard !fenced.isEmpty else { return false }
-            let batch = RecordedBatch(
-                tenantID: chunk.tenantID,
-                campaignID: chunk.campaignID,
-                priority: chunk.priority,
-                outcomes: outcomes,
-                selection: "m.in_chunk AND m.id BETWEEN \(chunk.firstID) AND \(chunk.lastID)"
-            )
-            let written = try await write(batch, now: now, on: connection)
+        let finishing = try Self.finishing(chunk, outcomes: outcomes, checkAfter: checkAfter, now: now)
+        let deferring = Self.deferring(
+            outcomes,
+            tenantID: chunk.tenantID,
+            campaignID: chunk.campaignID,
+            priority: chunk.priority,
+            selection: Self.messages(of: chunk)
+        )
+        guard let deferring else {
             try await faults.hit("confirm.mid")
-            let anySent = outcomes.values.contains { $0.disposition == .sent }
-            if !written.isEmpty {
-                let dispatched = DispatchedChunk(
-                    tenantID: chunk.tenantID,
-                    campaignID: chunk.campaignID,
-                    firstID: chunk.firstID,
-                    lastID: chunk.lastID,
-                    recordedAt: now
-                )
-                try await InboxRepository.announce([dispatched], now: now, on: connection)
-            }
-            try await close(chunk, checkAfter: anySent ? checkAfter : nil, on: connection)
-            return true
+            return try await client.query(finishing).one { try $0.get("is_ours") }
+        }
+        return try await client.withTransaction { connection in
+            let fenced = try await connection.query("SELECT FROM queue_chunks WHERE \(sql: Self.isHeld(chunk)) FOR UPDATE")
+            guard !fenced.isEmpty else { return false }
+            try await connection.execute(deferring)
+            try await faults.hit("confirm.mid")
+            return try await connection.query(finishing).one { try $0.get("is_ours") }
         }
     }
 
@@ -70,19 +54,30 @@ package struct DeliveryLogRepository: Sendable {
         checkAfter: Date?,
         now: Date
     ) async throws {
+        let selection: SQL = "m.lease_token = \(claim.token) AND m.id = ANY(\(claim.messages.map(\.id))::uuid[])"
+        let deferring = Self.deferring(
+            outcomes,
+            tenantID: claim.tenantID,
+            campaignID: claim.campaignID,
+            priority: claim.priority,
+            selection: selection
+        )
         try await client.withTransaction { connection in
-            let batch = RecordedBatch(
+            if let deferring { try await connection.execute(deferring) }
+            guard let recorded = RecordedOutcomes(outcomes) else { return }
+            let finished = outcomes.filter { $0.value.disposition.outcome != nil }.map(\.key)
+            let departure = Departure(
                 tenantID: claim.tenantID,
                 campaignID: claim.campaignID,
                 priority: claim.priority,
-                outcomes: outcomes,
-                selection: "m.lease_token = \(claim.token) AND m.id = ANY(\(claim.messages.map(\.id))::uuid[])"
+                outcomes: recorded,
+                selection: "m.lease_token = \(claim.token) AND m.id = ANY(\(finished)::uuid[])"
             )
-            let written = try await write(batch, now: now, on: connection)
+            let written = try await Self.write(departure, now: now, on: connection)
             try await faults.hit("confirm.mid")
-            let sent = written.filter { outcomes[$0]?.disposition == .sent }
             let facts = DispatchedChunk.naming(written, tenantID: claim.tenantID, campaignID: claim.campaignID, recordedAt: now)
             try await InboxRepository.announce(facts, now: now, on: connection)
+            let sent = written.filter { outcomes[$0]?.disposition == .sent }
             guard let checkAfter, !sent.isEmpty else { return }
             try await Self.followUp(sent, claim: claim, checkAfter: checkAfter, now: now, on: connection)
         }
@@ -157,17 +152,17 @@ package struct DeliveryLogRepository: Sendable {
         now: Date,
         on connection: PostgresConnection
     ) async throws -> [UUID] {
-        let batch = RecordedBatch(
+        guard let outcomes = RecordedOutcomes(all: .skipped(reason: MessageState.cancelledReason)) else { return [] }
+        let departure = Departure(
             tenantID: try row.get("tenant_id"),
             campaignID: try row.get("campaign_id"),
             priority: try row.get("priority"),
-            outcomes: [:],
-            selection: selection,
-            fallback: .skipped(reason: "cancelled")
+            outcomes: outcomes,
+            selection: selection
         )
-        let written = try await write(batch, now: now, on: connection)
+        let written = try await Self.write(departure, now: now, on: connection)
         guard !written.isEmpty else { return [] }
-        let (tenantID, campaignID) = (batch.tenantID, batch.campaignID)
+        let (tenantID, campaignID) = (departure.tenantID, departure.campaignID)
         let facts =
             if let (first, last) = range {
                 [DispatchedChunk(tenantID: tenantID, campaignID: campaignID, firstID: first, lastID: last, recordedAt: now)]
@@ -178,96 +173,84 @@ package struct DeliveryLogRepository: Sendable {
         return written
     }
 
-    private struct RecordedBatch: Sendable {
-        let tenantID: UUID
-        let campaignID: UUID
-        let priority: Int16
-        let outcomes: [UUID: HandoverOutcome]
-        /// Which rows `m` of message_queue are meant.
-        let selection: SQL
-        /// What became of rows that have no disposition; nil leaves them in the queue.
-        var fallback: Disposition?
-    }
-
-    /// Deferred messages go back to the queue on their own, all others leave it: the server moves them, only what is not simply
-    /// "sent" travels.
-    ///
     /// - Returns: the ids that left.
-    @discardableResult
-    private func write(_ batch: RecordedBatch, now: Date, on connection: PostgresConnection) async throws -> [UUID] {
-        try await Self.deferMessages(batch, on: connection)
-        let finished = batch.outcomes.filter { $0.value.disposition.outcome != nil }
-        let ids = Array(finished.keys)
-        let rows = try await connection.query(
-            """
-            WITH result AS (
-                SELECT unnest(\(ids)::uuid[]) AS id, unnest(\(ids.map { finished[$0]?.disposition.outcome })::text[]) AS outcome,
-                       unnest(\(ids.map { finished[$0]?.disposition.reason })::text[]) AS reason,
-                       unnest(\(ids.map { finished[$0]?.gateway })::text[]) AS gateway),
-            moved AS (
-                DELETE FROM message_queue m
-                WHERE m.tenant_id = \(batch.tenantID) AND m.priority = \(batch.priority) AND m.campaign_id = \(batch.campaignID)
-                  AND \(sql: batch.selection) AND (\(batch.fallback != nil) OR m.id IN (SELECT id FROM result))
-                RETURNING m.*)
-            INSERT INTO delivery_events (tenant_id, id, created_at, campaign_id, contact_id, channel, recipient, outcome, reason,
-                                         gateway, artifact_id, merge_values, attempts, is_test, occurred_at)
-            SELECT m.tenant_id, m.id, \(sql: SequenceIDs.time(of: "m.id")),
-                   m.campaign_id, m.contact_id, m.channel, m.recipient, coalesce(r.outcome, \(batch.fallback?.outcome)),
-                   coalesce(r.reason, \(batch.fallback?.reason)), r.gateway, m.artifact_id, m.merge_values, m.attempts + 1,
-                   m.is_test, \(now)
-            FROM moved m LEFT JOIN result r ON r.id = m.id
-            ORDER BY m.id
-            RETURNING id, outcome
-            """
-        )
-        var counts: [String: Int] = [:]
-        for row in rows { counts[try row.get("outcome"), default: 0] += 1 }
-        try await connection.execute(
-            """
-            UPDATE campaign_delivery_metrics
-            SET sent = sent + \(counts["sent"] ?? 0), suppressed = suppressed + \(counts["suppressed"] ?? 0),
-                skipped = skipped + \(counts["skipped"] ?? 0), failed = failed + \(counts["failed"] ?? 0),
-                unknown = unknown + \(counts["unknown"] ?? 0), updated_at = \(now)
-            WHERE tenant_id = \(batch.tenantID) AND campaign_id = \(batch.campaignID)
-            """
-        )
-        return try rows.map { try $0.get("id") }
+    private static func write(_ departure: Departure, now: Date, on connection: PostgresConnection) async throws -> [UUID] {
+        try await connection.query("WITH \(sql: departure.parts(now: now)) SELECT id FROM logged").map { try $0.get("id") }
     }
 
-    private static func deferMessages(_ batch: RecordedBatch, on connection: PostgresConnection) async throws {
-        let deferred = batch.outcomes.compactMap { id, outcome -> (UUID, Date, String)? in
+    /// The statement that closes a chunk that is still held, and records those of its messages that leave the queue; it answers `is_ours`.
+    private static func finishing(
+        _ chunk: Chunk,
+        outcomes: [UUID: HandoverOutcome],
+        checkAfter: Date?,
+        now: Date
+    ) throws -> SQL {
+        let anySent = outcomes.values.contains { $0.disposition == .sent }
+        var parts: [SQL] = ["closed AS (\(sql: closing(chunk, checkAfter: anySent ? checkAfter : nil)))"]
+        if let recorded = RecordedOutcomes(outcomes) {
+            let departure = Departure(
+                tenantID: chunk.tenantID,
+                campaignID: chunk.campaignID,
+                priority: chunk.priority,
+                outcomes: recorded,
+                selection: "EXISTS (SELECT FROM closed) AND \(sql: messages(of: chunk))"
+            )
+            let fact = DispatchedChunk(
+                tenantID: chunk.tenantID,
+                campaignID: chunk.campaignID,
+                firstID: chunk.firstID,
+                lastID: chunk.lastID,
+                recordedAt: now
+            )
+            parts.append(departure.parts(now: now))
+            parts.append("told AS (\(sql: try InboxRepository.announcing([fact], if: "EXISTS (SELECT FROM logged)", now: now)))")
+        }
+        return "WITH \(sql: .joined(parts, separator: ", ")) SELECT EXISTS (SELECT FROM closed) AS is_ours"
+    }
+
+    private static func isHeld(_ chunk: Chunk) -> SQL {
+        """
+        tenant_id = \(chunk.tenantID) AND campaign_id = \(chunk.campaignID) AND chunk_no = \(chunk.number)
+        AND lease_token = \(chunk.token) AND state = 'leased'
+        """
+    }
+
+    /// Rows `m`; nothing comes into a chunk after it was made.
+    private static func messages(of chunk: Chunk) -> SQL {
+        "m.in_chunk AND m.id BETWEEN \(chunk.firstID) AND \(chunk.lastID)"
+    }
+
+    private static func closing(_ chunk: Chunk, checkAfter: Date?) -> SQL {
+        guard let checkAfter else { return "DELETE FROM queue_chunks WHERE \(sql: isHeld(chunk)) RETURNING true" }
+        return """
+            UPDATE queue_chunks SET state = 'handed_over', check_after = \(checkAfter), lease_owner = NULL, lease_until = NULL,
+                lease_token = NULL
+            WHERE \(sql: isHeld(chunk)) RETURNING true
+            """
+    }
+
+    /// The statement that puts messages back into the queue on their own; nil when none was put off.
+    private static func deferring(
+        _ outcomes: [UUID: HandoverOutcome],
+        tenantID: UUID,
+        campaignID: UUID,
+        priority: Int16,
+        selection: SQL
+    ) -> SQL? {
+        let deferred = outcomes.compactMap { id, outcome -> (UUID, Date, String)? in
             guard case .deferred(let until, let reason) = outcome.disposition else { return nil }
             return (id, until, reason)
         }
-        guard !deferred.isEmpty else { return }
-        try await connection.execute(
-            """
+        guard !deferred.isEmpty else { return nil }
+        return """
             UPDATE message_queue m
             SET in_chunk = false, due_at = d.due_at, last_error = d.reason, attempts = m.attempts + 1,
                 lease_until = NULL, lease_token = NULL
             FROM (SELECT unnest(\(deferred.map(\.0))::uuid[]) AS id, unnest(\(deferred.map(\.1))::timestamptz[]) AS due_at,
                          unnest(\(deferred.map(\.2))::text[]) AS reason) d
-            WHERE m.tenant_id = \(batch.tenantID) AND m.priority = \(batch.priority) AND m.campaign_id = \(batch.campaignID)
-              AND m.id = d.id AND \(sql: batch.selection)
+            WHERE m.tenant_id = \(tenantID) AND m.priority = \(priority) AND m.campaign_id = \(campaignID)
+              AND m.id = d.id AND \(sql: selection)
             """
-        )
-    }
-
-    private func close(_ chunk: Chunk, checkAfter: Date?, on connection: PostgresConnection) async throws {
-        let key: SQL = """
-            tenant_id = \(chunk.tenantID) AND campaign_id = \(chunk.campaignID) AND chunk_no = \(chunk.number)
-            """
-        if let checkAfter {
-            try await connection.execute(
-                """
-                UPDATE queue_chunks SET state = 'handed_over', check_after = \(checkAfter), lease_owner = NULL, lease_until = NULL,
-                    lease_token = NULL
-                WHERE \(sql: key)
-                """
-            )
-        } else {
-            try await connection.execute("DELETE FROM queue_chunks WHERE \(sql: key)")
-        }
     }
 
     /// Single messages that the gateway may still lose are followed like a chunk of one each.

@@ -72,7 +72,7 @@ package struct Dispatcher: Sendable {
                     content: { try await campaign(tenantID: chunk.tenantID, id: chunk.campaignID) }
                 )
             ) {
-                try await stores.chunks.renew(chunk, lease: settings.lease, now: time.now)
+                try await stores.chunks.isHeld(chunk)
             }
         }
         guard let outcomes else { return try await stores.chunks.release(chunk) }

@@ -34,21 +34,23 @@ enum InboxRepository {
     }
 
     /// The statement of it.
-    static func announcing(_ facts: [DispatchedChunk], now: Date) throws -> SQL {
+    static func announcing(_ facts: [DispatchedChunk], if condition: SQL = "true", now: Date) throws -> SQL {
         insertion(
             try facts.map {
                 NewRow(id: UUIDv7.make(at: now), source: DispatchedChunk.source, payload: try $0.json(), receivedAt: now)
-            }
+            },
+            if: condition
         )
     }
 
-    private static func insertion(_ rows: [NewRow]) -> SQL {
+    private static func insertion(_ rows: [NewRow], if condition: SQL = "true") -> SQL {
         let received = rows.map(\.receivedAt)
         return """
             INSERT INTO event_inbox (id, source, payload, received_at, due_at)
             SELECT unnest(\(rows.map(\.id))::uuid[]), unnest(\(rows.map(\.source))::text[]),
                    unnest(\(rows.map(\.payload))::text[])::jsonb, unnest(\(received)::timestamptz[]),
                    unnest(\(received)::timestamptz[])
+            WHERE \(sql: condition)
             ON CONFLICT DO NOTHING
             """
     }

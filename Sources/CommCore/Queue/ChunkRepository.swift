@@ -19,62 +19,59 @@ package struct ChunkRepository: Sendable {
     ///   - lease: seconds for which the claim holds unless renewed.
     /// - Returns: nil when no chunk is due.
     package func claim(owner: String, lease: TimeInterval, now: Date) async throws -> Chunk? {
-        for tenant in try await tenantsInTurn() {
-            if let chunk = try await claim(tenant: tenant, owner: owner, lease: lease, now: now) { return chunk }
-        }
-        return nil
-    }
-
-    private func tenantsInTurn() async throws -> [UUID] {
-        try await client.query("SELECT tenant_id FROM lane_turns ORDER BY served_at").map { try $0.get("tenant_id") }
-    }
-
-    private func claim(tenant: UUID, owner: String, lease: TimeInterval, now: Date) async throws -> Chunk? {
         let token = UUIDv7.make(at: now)
-        return try await client.withTransaction { connection in
-            let rows = try await connection.query(
-                """
-                WITH due AS (
-                    SELECT d.* FROM (VALUES (2::smallint, 0.0), (3::smallint, \(Self.headStart)::float8)) AS lane (priority, seconds)
-                    CROSS JOIN LATERAL (
-                        SELECT q.tenant_id, q.campaign_id, q.chunk_no, q.state AS state_before, s.delay_seconds_between_chunks AS delay,
-                               q.created_at + lane.seconds * interval '1 second' AS turn
-                        FROM queue_chunks q
-                        JOIN campaigns c ON c.tenant_id = q.tenant_id AND c.id = q.campaign_id
-                        LEFT JOIN campaign_send_settings s ON s.tenant_id = q.tenant_id AND s.campaign_id = q.campaign_id
-                        WHERE q.tenant_id = \(tenant) AND q.priority = lane.priority
-                          AND (q.state = 'open' OR q.state = 'leased' AND q.lease_until < \(now))
-                          AND c.status = 'sending' AND (c.next_chunk_at IS NULL OR c.next_chunk_at <= \(now))
-                          AND (q.due_at IS NULL OR q.due_at <= \(now)) AND \(sql: WindowRepository.isOpen(now: now))
-                          AND \(sql: QueuePauses.isOpen(tenant: "\(tenant)", channel: "'email'", now: now))
-                        ORDER BY q.created_at, q.chunk_no LIMIT 1 FOR UPDATE OF q SKIP LOCKED) d
-                    ORDER BY d.turn LIMIT 1)
-                UPDATE queue_chunks q
-                SET state = 'leased', attempts = q.attempts + 1, lease_owner = \(owner), lease_token = \(token),
-                    lease_until = \(now.addingTimeInterval(lease)),
-                    crashes = q.crashes + CASE WHEN due.state_before = 'leased' THEN 1 ELSE 0 END
-                FROM due
-                WHERE q.tenant_id = due.tenant_id AND q.campaign_id = due.campaign_id AND q.chunk_no = due.chunk_no
-                RETURNING q.*, due.delay
-                """
-            )
+        while true {
+            let rows = try await client.query(Self.claiming(owner: owner, token: token, lease: lease, now: now))
             guard let row = rows.first else { return nil }
-            let chunk = try Self.chunk(row, token: token)
-            // Pacing is global: whoever moves next_chunk_at owns the turn, a second sender finds it moved and gives up its claim.
-            if let delay: Int = try row.get("delay"), delay > 0 {
-                let moved = try await connection.execute(
-                    """
-                    UPDATE campaigns SET next_chunk_at = \(now.addingTimeInterval(TimeInterval(delay)))
-                    WHERE tenant_id = \(tenant) AND id = \(chunk.campaignID) AND (next_chunk_at IS NULL OR next_chunk_at <= \(now))
-                    """
-                )
-                guard moved == 1 else { throw LostTurn() }
-            }
-            try await connection.execute("UPDATE lane_turns SET served_at = \(now) WHERE tenant_id = \(tenant)")
-            return chunk
-        } onLostTurn: {
-            nil
+            // Another sender took the campaign's turn between our look and our write: there may be other work.
+            guard try row.get("is_taken") else { continue }
+            return try Self.chunk(row, token: token)
         }
+    }
+
+    /// One statement: the first chunk that is due, looked for tenant by tenant in turn; its lease; and the turns that are used up by it.
+    ///
+    /// Pacing is global: whoever moves next_chunk_at owns the turn. A tenant's turn that another sender writes just now is left to it.
+    private static func claiming(owner: String, token: UUID, lease: TimeInterval, now: Date) -> SQL {
+        """
+        WITH due AS (
+            SELECT d.* FROM (SELECT tenant_id FROM lane_turns ORDER BY served_at) tenant
+            CROSS JOIN LATERAL (
+                SELECT l.* FROM (VALUES (2::smallint, 0.0), (3::smallint, \(headStart)::float8)) AS lane (priority, seconds)
+                CROSS JOIN LATERAL (
+                    SELECT q.tenant_id, q.campaign_id, q.chunk_no, q.state AS state_before,
+                           coalesce(s.delay_seconds_between_chunks, 0) AS delay, q.created_at + lane.seconds * interval '1 second' AS turn
+                    FROM queue_chunks q
+                    JOIN campaigns c ON c.tenant_id = q.tenant_id AND c.id = q.campaign_id
+                    LEFT JOIN campaign_send_settings s ON s.tenant_id = q.tenant_id AND s.campaign_id = q.campaign_id
+                    WHERE q.tenant_id = tenant.tenant_id AND q.priority = lane.priority
+                      AND (q.state = 'open' OR q.state = 'leased' AND q.lease_until < \(now))
+                      AND c.status = 'sending' AND (c.next_chunk_at IS NULL OR c.next_chunk_at <= \(now))
+                      AND (q.due_at IS NULL OR q.due_at <= \(now)) AND \(sql: WindowRepository.isOpen(now: now))
+                      AND \(sql: QueuePauses.isOpen(tenant: "tenant.tenant_id", channel: "'email'", now: now))
+                    ORDER BY q.created_at, q.chunk_no LIMIT 1 FOR UPDATE OF q SKIP LOCKED) l
+                ORDER BY l.turn LIMIT 1) d
+            LIMIT 1),
+        paced AS (
+            UPDATE campaigns c SET next_chunk_at = \(now)::timestamptz + make_interval(secs => due.delay)
+            FROM due
+            WHERE due.delay > 0 AND c.tenant_id = due.tenant_id AND c.id = due.campaign_id
+              AND (c.next_chunk_at IS NULL OR c.next_chunk_at <= \(now))
+            RETURNING c.id),
+        taken AS (
+            UPDATE queue_chunks q
+            SET state = 'leased', attempts = q.attempts + 1, lease_owner = \(owner), lease_token = \(token),
+                lease_until = \(now.addingTimeInterval(lease)),
+                crashes = q.crashes + CASE WHEN due.state_before = 'leased' THEN 1 ELSE 0 END
+            FROM due
+            WHERE q.tenant_id = due.tenant_id AND q.campaign_id = due.campaign_id AND q.chunk_no = due.chunk_no
+              AND (due.delay = 0 OR EXISTS (SELECT FROM paced))
+            RETURNING q.*),
+        turned AS (
+            UPDATE lane_turns t SET served_at = \(now)
+            WHERE t.tenant_id = (SELECT f.tenant_id FROM lane_turns f JOIN taken ON taken.tenant_id = f.tenant_id FOR UPDATE OF f SKIP LOCKED))
+        SELECT taken.*, taken.tenant_id IS NOT NULL AS is_taken FROM due LEFT JOIN taken ON true
+        """
     }
 
     private static func chunk(_ row: PostgresRow, token: UUID) throws -> Chunk {
@@ -106,6 +103,18 @@ package struct ChunkRepository: Sendable {
               AND c.tenant_id = q.tenant_id AND c.id = q.campaign_id AND c.status = 'sending'
             """
         ) == 1
+    }
+
+    /// Whether the chunk is still the caller's, and its campaign sends: if not, nothing more may be done.
+    package func isHeld(_ chunk: Chunk) async throws -> Bool {
+        let rows = try await client.query(
+            """
+            SELECT FROM queue_chunks q JOIN campaigns c ON c.tenant_id = q.tenant_id AND c.id = q.campaign_id AND c.status = 'sending'
+            WHERE q.tenant_id = \(chunk.tenantID) AND q.campaign_id = \(chunk.campaignID) AND q.chunk_no = \(chunk.number)
+              AND q.lease_token = \(chunk.token) AND q.state = 'leased'
+            """
+        )
+        return !rows.isEmpty
     }
 
     /// Gives a chunk back unfinished, to be claimed again by anyone.
@@ -148,22 +157,6 @@ package struct ChunkRepository: Sendable {
                   AND m.id BETWEEN \(chunk.firstID) AND \(chunk.lastID) AND m.in_chunk
                 """
             )
-        }
-    }
-}
-
-/// Another sender took the campaign's turn between our look and our write.
-private struct LostTurn: Error {}
-
-extension PostgresClient {
-    fileprivate func withTransaction<R: Sendable>(
-        _ body: @Sendable (PostgresConnection) async throws -> R,
-        onLostTurn: () -> R
-    ) async throws -> R {
-        do {
-            return try await withTransaction(body)
-        } catch is LostTurn {
-            return onLostTurn()
         }
     }
 }

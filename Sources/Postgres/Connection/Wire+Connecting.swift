@@ -51,6 +51,7 @@ extension Wire {
         if let timeout = configuration.statementTimeout {
             script += "SET statement_timeout = \(timeout.milliseconds);"
         }
+        if !configuration.isParallel { script += "SET max_parallel_workers_per_gather = 0;" }
         if let role = configuration.role { script += "SET ROLE \(SQL.quoted(identifier: role));" }
         return script
     }

@@ -95,11 +95,18 @@ final class ClickRecorder: Service {
                 await self.write()
                 group.cancelAll()
             }
+            // Also when the task was cancelled: nobody would answer what comes later.
+            stop()
             await flush()
         } onGracefulShutdown: {
-            self.state.withLock { $0.isStopping = true }
+            self.stop()
             self.waker.finish()
         }
+    }
+
+    /// From here on nothing is taken any more.
+    private func stop() {
+        state.withLock { $0.isStopping = true }
     }
 
     private func write() async {
