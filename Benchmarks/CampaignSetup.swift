@@ -12,12 +12,24 @@ struct CampaignSetup: Sendable {
     private let snapshotID = UUIDv7.make(at: Date())
     private let motorBlockID = UUID()
 
-    /// An empty tenant with an empty list.
+    /// Entries of the tenant's suppression list, none of which is about a recipient here.
+    private static let suppressed = 20_000
+
+    /// A tenant with an empty list and a suppression list.
     func makeTenant(on client: PostgresClient) async throws {
         try await client.execute(
             "INSERT INTO tenants (tenant_id, motorical_account_id, created_at, updated_at) VALUES (\(tenantID), \(UUID()), now(), now())"
         )
         try await client.execute("INSERT INTO lists (tenant_id, id, name, created_at) VALUES (\(tenantID), \(listID), 'Everybody', now())")
+        try await client.execute(
+            """
+            INSERT INTO suppressions (tenant_id, id, motorical_account_id, email, email_norm, reason, source, created_at)
+            SELECT t.tenant_id, gen_random_uuid(), t.motorical_account_id, 'gone' || n || '@example.com', 'gone' || n || '@example.com',
+                   'bounce', 'benchmark', now()
+            FROM tenants t, generate_series(1, \(Self.suppressed)::int) AS n WHERE t.tenant_id = \(tenantID)
+            """
+        )
+        try await client.execute("ANALYZE suppressions")
     }
 
     /// Contacts in the list, and a draft of the campaign.

@@ -34,7 +34,7 @@ enum SuppressionCheck {
                 SELECT s.reason, s.scope, s.source, s.created_at, s.expires_at FROM (SELECT \(sql: keys(subject)) AS keys OFFSET 0) k
                 JOIN suppressions s ON s.tenant_id = \(sql: subject.tenantID) AND s.email_norm = ANY (k.keys)
                 WHERE \(sql: counts)
-                  AND (s.scope IN ('all', 'domain') OR s.scope = 'marketing' AND \(sql: subject.isMarketing)
+                  AND (s.scope IN ('all', 'domain') OR s.scope = 'marketing' AND (\(sql: subject.isMarketing))
                        OR s.scope = 'list' AND \(sql: listCondition(subject, now: now)))
                 ORDER BY s.scope LIMIT 1) suppression ON true
             """

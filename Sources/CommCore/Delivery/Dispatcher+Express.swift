@@ -23,7 +23,7 @@ extension Dispatcher {
             after = nil
             return try await dispatchExpress(priority, after: &after)
         }
-        after = claim.groups.last?.key.tenantID
+        after = claim.lastTenant
         let outcomes = try await handOver(claim)
         let checkAfter = time.now.addingTimeInterval(settings.confirmAfter)
         let checks = outcomes.filter { isUnconfirmed($0.value) }.mapValues { _ in checkAfter }

@@ -22,8 +22,8 @@ package struct ExpressLogRepository: Sendable {
         checks: [UUID: Date],
         now: Date
     ) async throws {
-        var finished = Columns()
-        var deferred = Columns()
+        var finished = Finished()
+        var deferred = Deferred()
         for group in claim.groups {
             for message in group.messages {
                 guard let outcome = outcomes[message.id] else { continue }
@@ -34,7 +34,7 @@ package struct ExpressLogRepository: Sendable {
                 }
             }
         }
-        let finishing = try Self.finishing(finished, of: claim, now: now)
+        let finishing = try RecordedOutcomes(outcomes).map { try Self.finishing(finished, $0, of: claim, now: now) }
         if deferred.isEmpty, checks.isEmpty {
             try await faults.hit("confirm.mid")
             if let finishing { try await client.execute(finishing) }
@@ -48,55 +48,64 @@ package struct ExpressLogRepository: Sendable {
         }
     }
 
-    /// The columns of rows that are written together.
-    private struct Columns: Sendable {
+    /// Messages that leave the queue.
+    private struct Finished: Sendable {
         var tenants: [UUID] = []
         var ids: [UUID] = []
-        var outcomes: [String?] = []
-        var reasons: [String?] = []
-        var gateways: [String?] = []
-        var times: [Date?] = []
-        /// Messages that were refused because of their recipient: the event pipeline is told of them.
+        /// Those that were refused because of their recipient: the event pipeline is told of them.
         var refused: [UUID] = []
         /// Mail that counts, by tenant.
         var mail: [UUID: [UUID]] = [:]
+
+        mutating func add(_ id: UUID, of key: ExpressClaim.Key, _ outcome: HandoverOutcome) {
+            tenants.append(key.tenantID)
+            ids.append(id)
+            if key.channel == .email, !key.isTest { mail[key.tenantID, default: []].append(id) }
+            if key.channel != .email, RefusalClass.concernsRecipient(outcome.disposition) { refused.append(id) }
+        }
+    }
+
+    /// Messages that are put off.
+    private struct Deferred: Sendable {
+        var tenants: [UUID] = []
+        var ids: [UUID] = []
+        var reasons: [String?] = []
+        var times: [Date?] = []
 
         var isEmpty: Bool { ids.isEmpty }
 
         mutating func add(_ id: UUID, of key: ExpressClaim.Key, _ outcome: HandoverOutcome) {
             tenants.append(key.tenantID)
             ids.append(id)
-            outcomes.append(outcome.disposition.outcome)
             reasons.append(outcome.disposition.reason)
-            gateways.append(outcome.gateway)
             times.append(outcome.disposition.until)
-            if key.channel == .email, !key.isTest { mail[key.tenantID, default: []].append(id) }
-            if key.channel != .email, RefusalClass.concernsRecipient(outcome.disposition) { refused.append(id) }
         }
     }
 
-    /// The statement that moves rows from the queue to the log; nil when there are none.
+    /// The statement that moves rows from the queue to the log.
     ///
     /// The facts name all messages that were to be moved: what another sender holds by now has another time in the log.
-    private static func finishing(_ columns: Columns, of claim: ExpressClaim, now: Date) throws -> SQL? {
-        guard !columns.isEmpty else { return nil }
-        let facts = columns.mail.sorted { $0.key < $1.key }
+    private static func finishing(
+        _ finished: Finished,
+        _ outcomes: RecordedOutcomes,
+        of claim: ExpressClaim,
+        now: Date
+    ) throws -> SQL {
+        let facts = finished.mail.sorted { $0.key < $1.key }
             .flatMap { DispatchedChunk.naming($1, tenantID: $0, campaignID: nil, recordedAt: now) }
         let announced: SQL = facts.isEmpty ? "" : "announced AS (\(sql: try InboxRepository.announcing(facts, now: now))),"
         return """
-            WITH result AS (
-                SELECT unnest(\(columns.tenants)::uuid[]) AS tenant_id, unnest(\(columns.ids)::uuid[]) AS id,
-                       unnest(\(columns.outcomes)::text[]) AS outcome, unnest(\(columns.reasons)::text[]) AS reason,
-                       unnest(\(columns.gateways)::text[]) AS gateway),
-            moved AS (
-                DELETE FROM message_queue m USING result r
-                WHERE m.tenant_id = r.tenant_id AND m.priority = \(claim.priority) AND m.id = r.id AND m.lease_token = \(claim.token)
-                RETURNING m.*, r.outcome, r.reason, r.gateway),
+            WITH taken AS (
+                DELETE FROM message_queue m
+                USING unnest(\(finished.tenants)::uuid[], \(finished.ids)::uuid[]) AS f(tenant_id, id)
+                WHERE m.tenant_id = f.tenant_id AND m.priority = \(claim.priority) AND m.id = f.id AND m.lease_token = \(claim.token)
+                RETURNING m.*),
+            moved AS MATERIALIZED (SELECT m.*, r.outcome, r.reason, r.gateway FROM taken m \(sql: outcomes.join)),
             counted AS (\(sql: DeliveryCounterRepository.addition(of: "moved", now: now))), \(sql: announced)
             \(sql: FallbackRepository.queueing(
                 after: "SELECT tenant_id, id FROM moved WHERE outcome IN \(sql: FallbackRepository.outcomes) AND request_id IS NOT NULL",
                 now: now
-            ))\(sql: told(columns.refused, now: now))
+            ))\(sql: told(finished.refused, now: now))
             INSERT INTO delivery_events (tenant_id, id, created_at, campaign_id, request_id, contact_id, channel, recipient, outcome,
                                          reason, gateway, artifact_id, merge_values, attempts, is_test, occurred_at)
             SELECT tenant_id, id, \(sql: SequenceIDs.time(of: "id")), campaign_id,
@@ -119,14 +128,14 @@ package struct ExpressLogRepository: Sendable {
             """
     }
 
-    private func postpone(_ columns: Columns, of claim: ExpressClaim, on connection: PostgresConnection) async throws {
-        guard !columns.isEmpty else { return }
+    private func postpone(_ deferred: Deferred, of claim: ExpressClaim, on connection: PostgresConnection) async throws {
+        guard !deferred.isEmpty else { return }
         try await connection.execute(
             """
             UPDATE message_queue m
             SET due_at = d.due_at, last_error = d.reason, attempts = m.attempts + 1, lease_until = NULL, lease_token = NULL
-            FROM (SELECT unnest(\(columns.tenants)::uuid[]) AS tenant_id, unnest(\(columns.ids)::uuid[]) AS id,
-                         unnest(\(columns.times)::timestamptz[]) AS due_at, unnest(\(columns.reasons)::text[]) AS reason) d
+            FROM (SELECT unnest(\(deferred.tenants)::uuid[]) AS tenant_id, unnest(\(deferred.ids)::uuid[]) AS id,
+                         unnest(\(deferred.times)::timestamptz[]) AS due_at, unnest(\(deferred.reasons)::text[]) AS reason) d
             WHERE m.tenant_id = d.tenant_id AND m.priority = \(claim.priority) AND m.id = d.id AND m.lease_token = \(claim.token)
             """
         )

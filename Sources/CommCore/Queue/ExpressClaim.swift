@@ -22,6 +22,8 @@ package struct ExpressClaim: Sendable {
     /// Fencing token: only the holder of the newest one may record.
     package let token: UUID
     package let groups: [Group]
+    /// The last of the tenants that this claim looked at, when there may be some behind it.
+    package let lastTenant: UUID?
 
     package var count: Int { groups.reduce(0) { $0 + $1.messages.count } }
 }

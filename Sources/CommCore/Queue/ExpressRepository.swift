@@ -78,13 +78,19 @@ package struct ExpressRepository: Sendable {
                 FROM due WHERE q.tenant_id = due.tenant_id AND q.priority = due.priority AND q.id = due.id AND q.priority = \(priority)
                 RETURNING q.*)
             SELECT q.id, q.contact_id, q.recipient, q.merge_values, q.attempts, q.age_from, q.last_error, q.tenant_id, q.campaign_id,
-                   q.request_id, q.channel, q.artifact_id, q.is_test, \(sql: Eligibility.columns)
+                   q.request_id, q.channel, q.artifact_id, q.is_test, \(sql: Eligibility.columns),
+                   (SELECT tenant_id FROM waiting WHERE n = \(Self.tenantsPerClaim)) AS last_tenant
             FROM taken q \(sql: Eligibility.joins(now: now, isMarketing: "q.is_test OR q.priority IN (2, 3)"))
             ORDER BY q.tenant_id, q.id
             """
         )
-        guard !rows.isEmpty else { return nil }
-        return ExpressClaim(priority: priority, token: token, groups: try Self.groups(rows))
+        guard let first = rows.first else { return nil }
+        return ExpressClaim(
+            priority: priority,
+            token: token,
+            groups: try Self.groups(rows),
+            lastTenant: try first.get("last_tenant")
+        )
     }
 
     private static let first = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))

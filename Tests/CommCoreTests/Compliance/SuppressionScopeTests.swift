@@ -55,6 +55,23 @@ struct SuppressionScopeTests {
         #expect(Set(verdicts.map(\.reason)) == ["manual", "wish", "partner"])
     }
 
+    @Test("a newsletter by request is kept back by what counts for all and for marketing, and by no entry of a list")
+    func requests() async throws {
+        let bench = try SenderBench(time: time)
+        let fixture = try await CampaignFixture.make(on: bench.client, contacts: 1, now: time.now)
+        let requests = try await RequestFixture(client: bench.client, time: time, tenantID: fixture.tenantID)
+        let recipients = (1...4).map { "person\($0)@example.com" } + ["person5@other.example", "person6@example.com"]
+        let newsletters = try await requests.enqueue(recipients, channel: .email, priority: .campaign)
+        let receipts = try await requests.enqueue(recipients, channel: .email)
+        try await suppressAll(bench, fixture)
+        try await bench.drainExpress()
+        #expect(
+            try await requests.outcomes(newsletters)
+                == ["suppressed:manual", "suppressed:wish", "sent", "sent", "suppressed:partner", "sent"]
+        )
+        #expect(try await requests.outcomes(receipts) == ["suppressed:manual", "sent", "sent", "sent", "suppressed:partner", "sent"])
+    }
+
     @Test("what was handed over and lost meets it again before it would be repeated")
     func handedOver() async throws {
         let bench = try SenderBench(time: time)

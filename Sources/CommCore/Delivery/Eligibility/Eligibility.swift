@@ -14,7 +14,10 @@ enum Eligibility {
     /// The joins that the columns read from.
     ///
     /// The suppression of a mail is looked up by the address as it is now, so a changed contact does not slip by; a recipient that is no
-    /// contact, a number and a push registration are looked up as they are written. A contact's status is about its mail address. Lists are those that were meant when the campaign was planned.
+    /// contact, a number and a push registration are looked up as they are written. A contact's status is about its mail address. Lists are
+    /// those that were meant when the campaign was planned.
+    ///
+    /// Contacts are looked up one by one: a plan that does not know how many messages there will be may read all contacts instead.
     ///
     /// - Parameter isMarketing: whether the message is a campaign or newsletter; by its lane where it has one.
     static func joins(now: Date, isMarketing: SQL = "q.priority IN (2, 3)") -> SQL {
@@ -33,7 +36,8 @@ enum Eligibility {
                 """
         )
         return """
-            LEFT JOIN contacts contact ON contact.tenant_id = q.tenant_id AND contact.id = q.contact_id
+            LEFT JOIN LATERAL (SELECT c.id, c.status, c.deleted_at, c.email_norm FROM contacts c
+                               WHERE c.tenant_id = q.tenant_id AND c.id = q.contact_id LIMIT 1) contact ON true
             \(sql: SuppressionCheck.join(subject, now: now))
             """
     }
