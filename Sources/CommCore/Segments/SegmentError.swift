@@ -1,31 +1,18 @@
 /// Why a filter, a saved filter or a page of recipients was refused.
-package struct SegmentError: Error, Sendable, Equatable {
-    package enum Code: String, Sendable, CaseIterable {
-        case notFound
-        case invalid
-        /// A filter of that name is there already.
-        case nameTaken
-    }
+package typealias SegmentError = Refusal<SegmentErrorCode>
 
-    package let code: Code
-    /// A sentence for the client.
-    package let message: String
-    package let problems: [FieldProblem]
+package enum SegmentErrorCode: String, RefusalCode, CaseIterable {
+    case notFound
+    case invalid
+    /// A filter of that name is there already.
+    case nameTaken
+}
 
-    package init(_ code: Code, _ message: String, problems: [FieldProblem] = []) {
-        self.code = code
-        self.message = message
-        self.problems = problems
-    }
-
-    static let filterNotFound = SegmentError(.notFound, "Filter not found")
-    static let nameTaken = SegmentError(.nameTaken, "A filter of that name exists")
-
-    static func invalid(_ problems: [FieldProblem]) -> SegmentError {
-        SegmentError(.invalid, problems.first?.message ?? "The filter is invalid", problems: problems)
-    }
+extension SegmentError {
+    static var filterNotFound: SegmentError { SegmentError(.notFound, "Filter not found") }
+    static var nameTaken: SegmentError { SegmentError(.nameTaken, "A filter of that name exists") }
 
     static func invalid(_ field: String, _ message: String) -> SegmentError {
-        invalid([FieldProblem(field: field, code: "invalid", message: message)])
+        invalid(field, "invalid", message)
     }
 }

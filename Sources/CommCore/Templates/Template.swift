@@ -78,7 +78,7 @@ package struct TemplatePatch: Sendable, Equatable {
 package struct TemplateDeletion: Sendable, Equatable {
     package struct Failure: Sendable, Equatable {
         package let id: UUID
-        package let reason: TemplateError.Code
+        package let reason: TemplateErrorCode
     }
 
     package let deleted: [UUID]

@@ -1,23 +1,14 @@
 /// Why a template was refused.
-package struct TemplateError: Error, Sendable, Equatable {
-    package enum Code: String, Sendable, CaseIterable {
-        case notFound
-        case invalid
-        /// A campaign was made of it.
-        case inUse
-    }
+package typealias TemplateError = Refusal<TemplateErrorCode>
 
-    package let code: Code
-    /// A sentence for the client.
-    package let message: String
-    package let problems: [FieldProblem]
+package enum TemplateErrorCode: String, RefusalCode, CaseIterable {
+    case notFound
+    case invalid
+    /// A campaign was made of it.
+    case inUse
+}
 
-    package init(_ code: Code, _ message: String, problems: [FieldProblem] = []) {
-        self.code = code
-        self.message = message
-        self.problems = problems
-    }
-
-    static let notFound = TemplateError(.notFound, "Not found")
-    static let inUse = TemplateError(.inUse, "Template is in use and cannot be deleted")
+extension TemplateError {
+    static var notFound: TemplateError { TemplateError(.notFound, "Not found") }
+    static var inUse: TemplateError { TemplateError(.inUse, "Template is in use and cannot be deleted") }
 }

@@ -2,33 +2,98 @@ import CommCore
 import HTTPTypes
 import Hummingbird
 
-extension TenancyError: ProblemConvertible {
+/// Reasons to refuse something, each with its answer.
+protocol AnsweredCode: RefusalCode {
+    /// Nil for wrong fields, whose answer is the same everywhere.
+    func answer(_ message: String) -> Problem?
+}
+
+extension Refusal: ProblemConvertible where Code: AnsweredCode {
     var problem: Problem {
-        switch code {
+        guard var problem = code.answer(message) else { return .invalid(problems, message: message) }
+        problem.errors = problems
+        return problem
+    }
+}
+
+extension TenancyErrorCode: AnsweredCode {
+    func answer(_ message: String) -> Problem? {
+        switch self {
         case .notProvisioned: .forbidden(message, code: "tenant_not_provisioned")
         case .notActive: .forbidden(message, code: "tenant_not_active")
         case .keyRefused, .keyExpired, .keyRevoked: .unauthorized(message)
         case .notFound: Problem(.notFound, code: "not_found", message)
-        case .invalid: .invalid(problems, message: message)
+        case .invalid: nil
         }
     }
 }
 
-extension TemplateError: ProblemConvertible {
-    var problem: Problem {
-        switch code {
+extension TemplateErrorCode: AnsweredCode {
+    func answer(_ message: String) -> Problem? {
+        switch self {
         case .notFound: Problem(.notFound, code: "not_found", message)
-        case .invalid: .invalid(problems, message: message)
+        case .invalid: nil
         case .inUse: Problem(.conflict, code: "TEMPLATE_IN_USE", message)
         }
     }
 }
 
-extension ComplianceError: ProblemConvertible {
-    var problem: Problem {
-        switch code {
+extension ComplianceErrorCode: AnsweredCode {
+    func answer(_ message: String) -> Problem? {
+        switch self {
         case .notFound: Problem(.notFound, code: "not_found", message)
-        case .invalid: .invalid(problems, message: message)
+        case .invalid: nil
+        }
+    }
+}
+
+extension ThrottlingErrorCode: AnsweredCode {
+    func answer(_ message: String) -> Problem? {
+        switch self {
+        case .notFound: Problem(.notFound, code: "not_found", message)
+        case .invalid: nil
+        case .tooMany: Problem(.conflict, code: "too_many_rules", message)
+        }
+    }
+}
+
+extension WebhookErrorCode: AnsweredCode {
+    func answer(_ message: String) -> Problem? {
+        switch self {
+        case .notFound: Problem(.notFound, code: "not_found", message)
+        case .invalid: nil
+        case .tooMany: Problem(.conflict, code: "too_many_endpoints", message)
+        case .replayRunning: Problem(.conflict, code: "replay_running", message)
+        }
+    }
+}
+
+extension MessageErrorCode: AnsweredCode {
+    func answer(_ message: String) -> Problem? {
+        switch self {
+        case .notFound: Problem(.notFound, code: "not_found", message)
+        case .invalid: nil
+        case .contentRefused: Problem(.unprocessableContent, code: "content_refused", message)
+        case .exists: Problem(.conflict, code: "template_exists", message)
+        }
+    }
+}
+
+extension ContactErrorCode: AnsweredCode {
+    func answer(_ message: String) -> Problem? {
+        switch self {
+        case .notFound: Problem(.notFound, code: "not_found", message)
+        case .invalid: nil
+        }
+    }
+}
+
+extension SegmentErrorCode: AnsweredCode {
+    func answer(_ message: String) -> Problem? {
+        switch self {
+        case .notFound: Problem(.notFound, code: "not_found", message)
+        case .invalid: nil
+        case .nameTaken: Problem(.conflict, code: "name_taken", message)
         }
     }
 }
@@ -50,57 +115,6 @@ extension QueueError: ProblemConvertible {
         var problem = Problem(.conflict, code: code, message)
         if let state { problem.members["state"] = .string(state.rawValue) }
         return problem
-    }
-}
-
-extension ThrottlingError: ProblemConvertible {
-    var problem: Problem {
-        switch code {
-        case .notFound: Problem(.notFound, code: "not_found", message)
-        case .invalid: .invalid(problems, message: message)
-        case .tooMany: Problem(.conflict, code: "too_many_rules", message)
-        }
-    }
-}
-
-extension WebhookError: ProblemConvertible {
-    var problem: Problem {
-        switch code {
-        case .notFound: Problem(.notFound, code: "not_found", message)
-        case .invalid: .invalid(problems, message: message)
-        case .tooMany: Problem(.conflict, code: "too_many_endpoints", message)
-        case .replayRunning: Problem(.conflict, code: "replay_running", message)
-        }
-    }
-}
-
-extension MessageError: ProblemConvertible {
-    var problem: Problem {
-        switch code {
-        case .notFound: Problem(.notFound, code: "not_found", message)
-        case .invalid: .invalid(problems, message: message)
-        case .contentRefused: Problem(.unprocessableContent, code: "content_refused", message, errors: problems)
-        case .exists: Problem(.conflict, code: "template_exists", message)
-        }
-    }
-}
-
-extension ContactError: ProblemConvertible {
-    var problem: Problem {
-        switch code {
-        case .notFound: Problem(.notFound, code: "not_found", message)
-        case .invalid: .invalid(problems, message: message)
-        }
-    }
-}
-
-extension SegmentError: ProblemConvertible {
-    var problem: Problem {
-        switch code {
-        case .notFound: Problem(.notFound, code: "not_found", message)
-        case .invalid: .invalid(problems, message: message)
-        case .nameTaken: Problem(.conflict, code: "name_taken", message)
-        }
     }
 }
 

@@ -156,14 +156,13 @@ extension BulkParameters {
     }
 }
 
-extension BulkError: ProblemConvertible {
-    var problem: Problem {
-        switch code {
-        case .invalid: .invalid(problems, message: message)
-        case .notFound: Problem(.notFound, code: "not_found", message)
-        case .listNotFound: Problem(.notFound, code: "not_found", message, errors: problems)
+extension BulkErrorCode: AnsweredCode {
+    func answer(_ message: String) -> Problem? {
+        switch self {
+        case .invalid: nil
+        case .notFound, .listNotFound: Problem(.notFound, code: "not_found", message)
         case .notUndoable, .alreadyUndone, .notResumable, .notFinished, .finished, .notDeleted, .noResult:
-            Problem(.conflict, code: code.rawValue, message)
+            Problem(.conflict, code: rawValue, message)
         }
     }
 }

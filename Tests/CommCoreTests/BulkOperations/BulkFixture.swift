@@ -125,7 +125,7 @@ struct BulkFixture {
 }
 
 /// The code of the refusal that an operation throws.
-func bulkError<R>(_ operation: () async throws -> R) async -> BulkError.Code? {
+func bulkError<R>(_ operation: () async throws -> R) async -> BulkErrorCode? {
     do {
         _ = try await operation()
         return nil

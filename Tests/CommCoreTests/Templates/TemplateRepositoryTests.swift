@@ -9,7 +9,7 @@ import Testing
 struct TemplateRepositoryTests {
     private let domain = DomainFixture()
 
-    private func code<R>(_ operation: () async throws -> R) async -> TemplateError.Code? {
+    private func code<R>(_ operation: () async throws -> R) async -> TemplateErrorCode? {
         do {
             _ = try await operation()
             return nil

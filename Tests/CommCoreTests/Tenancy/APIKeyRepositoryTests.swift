@@ -8,7 +8,7 @@ import Testing
 struct APIKeyRepositoryTests {
     private let domain = DomainFixture()
 
-    private func refusal(_ text: String) async -> TenancyError.Code? {
+    private func refusal(_ text: String) async -> TenancyErrorCode? {
         do {
             _ = try await domain.keys.authenticate(text)
             return nil

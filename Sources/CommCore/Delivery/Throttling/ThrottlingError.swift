@@ -1,20 +1,9 @@
 /// Why a request about limits was refused.
-package struct ThrottlingError: Error, Sendable, Equatable {
-    package enum Code: String, Sendable, CaseIterable {
-        case notFound
-        case invalid
-        /// There are as many as there may be.
-        case tooMany
-    }
+package typealias ThrottlingError = Refusal<ThrottlingErrorCode>
 
-    package let code: Code
-    /// A sentence for the client.
-    package let message: String
-    package let problems: [FieldProblem]
-
-    package init(_ code: Code, _ message: String, problems: [FieldProblem] = []) {
-        self.code = code
-        self.message = message
-        self.problems = problems
-    }
+package enum ThrottlingErrorCode: String, RefusalCode, CaseIterable {
+    case notFound
+    case invalid
+    /// There are as many as there may be.
+    case tooMany
 }

@@ -58,14 +58,9 @@ struct AddressBounceProjection {
             SET bounced_at = b.bounced_at || excluded.bounced_at, touched_at = excluded.touched_at
             """
         )
-        // What does not count any more goes, so that no list grows.
         try await connection.execute(
             """
-            UPDATE address_bounces b
-            SET bounced_at = coalesce((SELECT array_agg(s.at ORDER BY s.at)
-                                       FROM (SELECT at FROM unnest(b.bounced_at) AS at
-                                             WHERE at > \(now)::timestamptz - make_interval(days => coalesce(r.window_days, \(BounceRules.standard.windowDays))::int)
-                                             ORDER BY at DESC LIMIT 100) s), '{}')
+            UPDATE address_bounces b SET bounced_at = \(sql: BounceRest.counted(now: now))
             FROM (SELECT DISTINCT f.tenant_id, f.address FROM \(sql: Self.addresses(of: failed))) a
             LEFT JOIN bounce_rules r ON r.tenant_id = a.tenant_id
             WHERE b.tenant_id = a.tenant_id AND b.address = a.address
@@ -74,31 +69,18 @@ struct AddressBounceProjection {
     }
 
     private func suppress(on connection: PostgresConnection, now: Date) async throws {
-        let standard = BounceRules.standard
         try await connection.execute(
             """
             WITH facts AS (
                 SELECT DISTINCT ON (f.tenant_id, f.address) f.* FROM \(sql: Self.addresses(of: failed))
                 ORDER BY f.tenant_id, f.address, f.at DESC),
             due AS (
-                UPDATE address_bounces b SET bounced_at = '{}', rests = least(b.rests + 1, 1000)
+                UPDATE address_bounces b SET \(sql: BounceRest.begin)
                 FROM facts f
                 LEFT JOIN bounce_rules r ON r.tenant_id = f.tenant_id
-                WHERE b.tenant_id = f.tenant_id AND b.address = f.address
-                  AND coalesce(r.soft_limit, \(standard.softLimit)) > 0
-                  AND cardinality(b.bounced_at) >= coalesce(r.soft_limit, \(standard.softLimit))
-                RETURNING b.tenant_id, b.address, f.shown, f.event_id, f.source,
-                          \(now)::timestamptz + make_interval(days => least(
-                              coalesce(r.rest_days, \(standard.restDays))
-                                  * power(coalesce(r.escalation, \(standard.escalation))::float8, least(b.rests - 1, 12)),
-                              coalesce(r.longest_rest_days, \(standard.longestRestDays)))::int) AS rests_until)
-            INSERT INTO suppressions (tenant_id, id, motorical_account_id, email, email_norm, reason, source, event_id, created_at, expires_at)
-            SELECT d.tenant_id, gen_random_uuid(), t.motorical_account_id, d.shown, d.address, 'soft_bounce', d.source, d.event_id,
-                   \(now), d.rests_until
-            FROM due d JOIN tenants t ON t.tenant_id = d.tenant_id
-            ORDER BY d.tenant_id, d.address
-            ON CONFLICT (tenant_id, email_norm, scope, list_id) DO UPDATE SET expires_at = excluded.expires_at, event_id = excluded.event_id
-                WHERE suppressions.reason = 'soft_bounce' AND suppressions.expires_at < excluded.expires_at
+                WHERE b.tenant_id = f.tenant_id AND b.address = f.address AND \(sql: BounceRest.isDue)
+                RETURNING b.tenant_id, b.address, f.shown, f.event_id, f.source, \(sql: BounceRest.end(now: now)) AS rests_until)
+            \(sql: BounceRest.suppressing("SELECT * FROM due", now: now))
             """
         )
     }

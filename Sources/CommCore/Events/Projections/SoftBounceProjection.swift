@@ -39,15 +39,10 @@ struct SoftBounceProjection {
             ON CONFLICT (tenant_id, contact_id) DO UPDATE SET bounced_at = b.bounced_at || excluded.bounced_at
             """
         )
-        // What does not count any more goes, so that no list grows.
+        let isSince: SQL = "(c.last_delivered_at IS NULL OR at > c.last_delivered_at)"
         try await connection.execute(
             """
-            UPDATE soft_bounces b
-            SET bounced_at = coalesce((SELECT array_agg(s.at ORDER BY s.at)
-                                       FROM (SELECT at FROM unnest(b.bounced_at) AS at
-                                             WHERE at > \(now)::timestamptz - make_interval(days => coalesce(r.window_days, \(BounceRules.standard.windowDays))::int)
-                                               AND (c.last_delivered_at IS NULL OR at > c.last_delivered_at)
-                                             ORDER BY at DESC LIMIT 100) s), '{}')
+            UPDATE soft_bounces b SET bounced_at = \(sql: BounceRest.counted(where: isSince, now: now))
             FROM (SELECT DISTINCT tenant_id, contact_id FROM \(sql: facts) x) f
             JOIN contacts c ON c.tenant_id = f.tenant_id AND c.id = f.contact_id
             LEFT JOIN bounce_rules r ON r.tenant_id = f.tenant_id
@@ -57,33 +52,22 @@ struct SoftBounceProjection {
     }
 
     private func suppress(on connection: PostgresConnection, now: Date) async throws {
-        let standard = BounceRules.standard
+        let due: SQL = """
+            SELECT c.tenant_id, c.email_norm AS address, c.email AS shown, d.source, d.event_id, d.rests_until
+            FROM due d JOIN contacts c ON c.tenant_id = d.tenant_id AND c.id = d.contact_id
+            """
         try await connection.execute(
             """
             WITH facts AS (
                 SELECT DISTINCT ON (tenant_id, contact_id) tenant_id, contact_id, event_id, source FROM \(sql: facts) f
                 ORDER BY tenant_id, contact_id, bounced_at DESC),
             due AS (
-                UPDATE soft_bounces b SET bounced_at = '{}', rests = least(b.rests + 1, 1000)
+                UPDATE soft_bounces b SET \(sql: BounceRest.begin)
                 FROM facts f
                 LEFT JOIN bounce_rules r ON r.tenant_id = f.tenant_id
-                WHERE b.tenant_id = f.tenant_id AND b.contact_id = f.contact_id
-                  AND coalesce(r.soft_limit, \(standard.softLimit)) > 0
-                  AND cardinality(b.bounced_at) >= coalesce(r.soft_limit, \(standard.softLimit))
-                RETURNING b.tenant_id, b.contact_id, f.event_id, f.source,
-                          \(now)::timestamptz + make_interval(days => least(
-                              coalesce(r.rest_days, \(standard.restDays))
-                                  * power(coalesce(r.escalation, \(standard.escalation))::float8, least(b.rests - 1, 12)),
-                              coalesce(r.longest_rest_days, \(standard.longestRestDays)))::int) AS rests_until)
-            INSERT INTO suppressions (tenant_id, id, motorical_account_id, email, email_norm, reason, source, event_id, created_at, expires_at)
-            SELECT c.tenant_id, gen_random_uuid(), t.motorical_account_id, c.email, c.email_norm, 'soft_bounce', d.source, d.event_id,
-                   \(now), d.rests_until
-            FROM due d
-            JOIN contacts c ON c.tenant_id = d.tenant_id AND c.id = d.contact_id
-            JOIN tenants t ON t.tenant_id = d.tenant_id
-            ORDER BY c.tenant_id, c.email_norm
-            ON CONFLICT (tenant_id, email_norm, scope, list_id) DO UPDATE SET expires_at = excluded.expires_at, event_id = excluded.event_id
-                WHERE suppressions.reason = 'soft_bounce' AND suppressions.expires_at < excluded.expires_at
+                WHERE b.tenant_id = f.tenant_id AND b.contact_id = f.contact_id AND \(sql: BounceRest.isDue)
+                RETURNING b.tenant_id, b.contact_id, f.event_id, f.source, \(sql: BounceRest.end(now: now)) AS rests_until)
+            \(sql: BounceRest.suppressing(due, now: now))
             """
         )
     }
