@@ -12,6 +12,8 @@ struct FinishBenchmark {
 
     private static let workers = 3
     private static let messages = 100_000
+    /// Messages of a chunk: as many as the other queues take at a time.
+    private static let chunkSize = 1_000
 
     func measure() async throws -> [Measurement] {
         var express: [Double] = []
@@ -70,7 +72,7 @@ struct FinishBenchmark {
         try await setup.schedule(on: suite.database)
         let expander = CampaignExpander(
             client: suite.database,
-            chunkSize: 500,
+            chunkSize: Self.chunkSize,
             time: SystemTime(),
             faults: .none,
             logger: suite.logger

@@ -28,3 +28,17 @@ CREATE OR REPLACE FUNCTION comm_shown_address(channel text, recipient text) RETU
     AS $$ SELECT CASE WHEN channel <> 'push' THEN recipient
                       WHEN length(recipient) > 20 THEN left(recipient, 6) || '…' || right(recipient, 4)
                       ELSE left(recipient, 2) || '…' END $$;
+
+-- Addresses and domains to which no tenant sends anything: the operator's own list.
+CREATE TABLE global_suppressions (
+    id         uuid PRIMARY KEY,
+    key        text NOT NULL UNIQUE,              -- what suppressions have in email_norm
+    shown      text,                              -- as it was written, of a registration the two ends; NULL for a domain
+    reason     text NOT NULL,
+    note       text,
+    created_at timestamptz NOT NULL,
+    expires_at timestamptz
+);
+CREATE INDEX global_suppressions_newest ON global_suppressions (created_at DESC, id DESC);
+GRANT SELECT, INSERT, UPDATE, DELETE ON global_suppressions TO comm_api;
+GRANT SELECT, DELETE ON global_suppressions TO comm_worker;

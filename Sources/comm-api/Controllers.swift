@@ -52,6 +52,7 @@ final class Controllers: Sendable {
     let limits: LimitsController
     let gatewayLimits: GatewayLimitsController
     let domainGroups: DomainGroupsController
+    let globalSuppressions: GlobalSuppressionsController
     let replyRules: ReplyRulesController
     let trackingSettings: TrackingSettingsController
     let unsubscribeSettings: UnsubscribeSettingsController
@@ -222,6 +223,10 @@ final class Controllers: Sendable {
         )
         domainGroups = DomainGroupsController(
             groups: DomainGroupRepository(client: postgres, time: time),
+            bodyLimit: bodyLimit
+        )
+        globalSuppressions = GlobalSuppressionsController(
+            suppressions: GlobalSuppressionRepository(client: postgres, time: time),
             bodyLimit: bodyLimit
         )
         gatewayLimits = GatewayLimitsController(

@@ -27,6 +27,7 @@ struct Routes: Sendable {
         let platform = router.group().add(middleware: PlatformOnlyMiddleware(authenticator: authenticator))
         addProvisioning(to: platform)
         addGatewayLimits(to: platform)
+        addGlobalSuppressions(to: platform)
 
         let tenants = router.group()
             .add(middleware: InFlightLimitMiddleware(limit: inFlightLimit))
@@ -104,6 +105,13 @@ struct Routes: Sendable {
         platform.get("/api/v1/limits/reply-rules", use: controllers.replyRules.list)
         platform.put("/api/v1/limits/reply-rules/{rule_id}", use: controllers.replyRules.set)
         platform.delete("/api/v1/limits/reply-rules/{rule_id}", use: controllers.replyRules.remove)
+    }
+
+    /// To whom nobody sends anything.
+    private func addGlobalSuppressions(to platform: RouterGroup<APIContext>) {
+        platform.get("/api/v1/suppressions/global", use: controllers.globalSuppressions.list)
+        platform.post("/api/v1/suppressions/global", use: controllers.globalSuppressions.add)
+        platform.delete("/api/v1/suppressions/global/{suppression_id}", use: controllers.globalSuppressions.remove)
     }
 
     // Below: an API key with the scope, or the internal token with X-Tenant-Id.

@@ -26,18 +26,21 @@ enum SuppressionCheck {
     /// The keys are made in a row of their own: row-level security keeps a condition from the index that calls functions on the way, and
     /// whoever has ten thousand entries would have them all read for each message.
     ///
-    /// The widest scope is named first. An entry for a list stops a message only when no other list of the message has the contact.
+    /// The widest scope is named first; the operator's list has the scope `global`. An entry for a list stops a message only when no other list of the message has the contact.
     static func join(_ subject: Subject, now: Date) -> SQL {
-        let counts: SQL = "(s.expires_at IS NULL OR s.expires_at > \(now))"
-        return """
-            LEFT JOIN LATERAL (
-                SELECT s.reason, s.scope, s.source, s.created_at, s.expires_at FROM (SELECT \(sql: keys(subject)) AS keys OFFSET 0) k
-                JOIN suppressions s ON s.tenant_id = \(sql: subject.tenantID) AND s.email_norm = ANY (k.keys)
-                WHERE \(sql: counts)
+        """
+        LEFT JOIN LATERAL (
+            SELECT e.* FROM (SELECT \(sql: keys(subject)) AS keys OFFSET 0) k
+            CROSS JOIN LATERAL (
+                SELECT s.reason, s.scope, s.source, s.created_at, s.expires_at FROM suppressions s
+                WHERE s.tenant_id = \(sql: subject.tenantID) AND s.email_norm = ANY (k.keys) AND (s.expires_at IS NULL OR s.expires_at > \(now))
                   AND (s.scope IN ('all', 'domain') OR s.scope = 'marketing' AND (\(sql: subject.isMarketing))
                        OR s.scope = 'list' AND \(sql: listCondition(subject, now: now)))
-                ORDER BY s.scope LIMIT 1) suppression ON true
-            """
+                UNION ALL
+                SELECT g.reason, 'global', 'operator', g.created_at, g.expires_at FROM global_suppressions g
+                WHERE g.key = ANY (k.keys) AND (g.expires_at IS NULL OR g.expires_at > \(now))) e
+            ORDER BY e.scope LIMIT 1) suppression ON true
+        """
     }
 
     /// What an entry may stand under for an address.

@@ -18,13 +18,14 @@ package struct SuppressionExpiry: Sendable {
         self.time = time
     }
 
-    /// Over all tenants.
+    /// Over all tenants, and of the operator's list.
     ///
     /// - Returns: true when there is more to do at once.
     package func run() async throws -> Bool {
         let now = time.now
         return try await client.withTransaction { connection in
             try await TransactionActor.set("comm-stats:suppression-expiry", on: connection)
+            try await connection.execute("DELETE FROM global_suppressions WHERE expires_at <= \(now)")
             return try await Self.expire("true", now: now, on: connection) == Self.batch
         }
     }

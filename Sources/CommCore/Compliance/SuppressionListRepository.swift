@@ -28,19 +28,23 @@ package struct SuppressionListRepository: Sendable {
     /// The entries that count for an address now, whatever they keep back, those of its domain among them.
     ///
     /// - Throws: `ComplianceError.invalid` for what is no address.
-    package func entries(tenantID: UUID, of address: String) async throws -> [Suppression] {
+    ///
+    /// - Returns: the tenant's entries, and whether the operator has one for everybody.
+    package func entries(tenantID: UUID, of address: String) async throws -> (own: [Suppression], isGlobal: Bool) {
         guard let found = ChannelAddress(ofAnyChannel: address) else {
             throw ComplianceError.invalid("address", "invalid", "address must be a mail address, a number or the registration of an app")
         }
-        let keys = [found.key] + (found.channel == .email ? ["@\(found.key.split(separator: "@").last ?? "")"] : [])
-        return try await client.query(
+        let (keys, now) = (found.listedKeys, time.now)
+        let statements: [SQL] = [
             """
             \(sql: Suppression.select)
-             WHERE x.tenant_id = \(tenantID) AND x.email_norm = ANY(\(keys)::text[]) AND (x.expires_at IS NULL OR x.expires_at > \(time.now))
+             WHERE x.tenant_id = \(tenantID) AND x.email_norm = ANY(\(keys)::text[]) AND (x.expires_at IS NULL OR x.expires_at > \(now))
              ORDER BY x.created_at DESC, x.id DESC
             """,
-            tenant: tenantID
-        ).map(Suppression.init(row:))
+            "SELECT FROM global_suppressions g WHERE g.key = ANY(\(keys)::text[]) AND (g.expires_at IS NULL OR g.expires_at > \(now))",
+        ]
+        let results = try await client.withTenant(tenantID) { try await $0.pipeline(statements) }
+        return (try results[0].map(Suppression.init(row:)), !results[1].isEmpty)
     }
 
     /// A page of the list, newest first: by number, counted from 1, or after a place.

@@ -17,6 +17,11 @@ package struct ChannelAddress: Sendable, Equatable {
     /// Fit to be shown: of a registration, the two ends.
     package let shown: String
 
+    /// The keys of entries that are about it: its own, and that of a mail address's domain.
+    var listedKeys: [String] {
+        channel == .email ? [key, "@\(key.split(separator: "@").last ?? "")"] : [key]
+    }
+
     /// Reads an address.
     ///
     /// - Returns: nil when it is none of the channel.

@@ -98,11 +98,14 @@ extension SuppressionsController {
         let suppressed: Bool
         /// Whether campaigns and newsletters may not be sent.
         let marketingSuppressed: Bool
+        /// Whether the operator keeps it back from everybody.
+        let globallySuppressed: Bool
         let entries: [SuppressionWire]
 
-        init(_ found: [Suppression]) {
-            suppressed = found.contains { $0.scope == .all || $0.scope == .domain }
-            marketingSuppressed = found.contains { $0.scope != .list }
+        init(_ found: [Suppression], isGlobal: Bool) {
+            suppressed = isGlobal || found.contains { $0.scope == .all || $0.scope == .domain }
+            marketingSuppressed = isGlobal || found.contains { $0.scope != .list }
+            globallySuppressed = isGlobal
             entries = found.map(SuppressionWire.init)
         }
     }

@@ -44,7 +44,7 @@ struct SuppressionsController: Sendable {
             return address
         }
         let found = try await entries.entries(tenantID: context.tenantID, of: address ?? "")
-        return Answer(CheckWire(found))
+        return Answer(CheckWire(found.own, isGlobal: found.isGlobal))
     }
 
     /// Moves entries into the history whose time is over.

@@ -14,7 +14,7 @@ extension DeclaredRoute {
     /// Whether its body is read as JSON fields, by whoever has a tenant.
     var takesJSON: Bool {
         let isTenants =
-            path.hasPrefix("/api/") && !path.contains("provision") && !isPlatformLimit
+            path.hasPrefix("/api/") && !path.contains("provision") && !isPlatforms
             && (!path.contains("webhook") || path.hasPrefix("/api/webhooks/endpoints"))
         let takesNone = [
             "DELETE /api/keys/{id}", "DELETE /api/lists/{id}", "DELETE /api/templates/{id}", "DELETE /api/campaigns/{id}",
@@ -52,9 +52,10 @@ extension DeclaredRoute {
         }
     }
 
-    /// Whether it is about every tenant's limits.
-    private var isPlatformLimit: Bool {
-        ["gateways", "domain-groups", "adjustments", "reply-rules"].contains { path.hasPrefix("/api/v1/limits/\($0)") }
+    /// Whether it is about every tenant.
+    private var isPlatforms: Bool {
+        ["limits/gateways", "limits/domain-groups", "limits/adjustments", "limits/reply-rules", "suppressions/global"]
+            .contains { path.hasPrefix("/api/v1/\($0)") }
     }
 
     /// A body that the route accepts, where it needs one.
