@@ -18,7 +18,7 @@ struct MailgunWebhookController: Sendable {
         guard let key else { throw Problem.notConfigured("Mailgun", setting: "COMM_MAILGUN_WEBHOOK_KEY") }
         let body = try await inbox.body(of: request)
         let report = try ProviderInbox.object(in: body)
-        guard let signature = MailgunSignature(body: body), signature.isValid(key: key) else { throw Problem.invalidSignature }
+        guard let signature = MailgunSignature.verified(body: body, key: key) else { throw Problem.invalidSignature }
         guard signature.isFresh(now: time.now, maximumAge: maximumAge) else {
             context.logger.notice("a report is too old", metadata: ["provider": "mailgun"])
             throw Problem.staleReport

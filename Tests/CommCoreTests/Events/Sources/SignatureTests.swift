@@ -1,4 +1,5 @@
 import CommTesting
+import Crypto
 import Foundation
 import Testing
 
@@ -138,32 +139,52 @@ struct SignatureTests {
     private func mailgun(
         timestamp: String = #""1767225600""#,
         token: String = ProviderVectors.mailgunToken,
-        signature: String = ProviderVectors.mailgunSignature
+        signature: String = ProviderVectors.mailgunSignature,
+        parent: String = "null",
+        key: String = ProviderVectors.mailgunKey
     ) -> MailgunSignature? {
-        let body = #"{"signature":{"timestamp":\#(timestamp),"token":"\#(token)","signature":"\#(signature)"},"event-data":{"id":"e1"}}"#
-        return MailgunSignature(body: Array(body.utf8))
+        let own = #"{"timestamp":\#(timestamp),"token":"\#(token)","signature":"\#(signature)"}"#
+        let body = #"{"signature":\#(own),"parent-signature":\#(parent),"event-data":{"id":"e1"}}"#
+        return MailgunSignature.verified(body: Array(body.utf8), key: Secret(key))
     }
 
     @Test("Mailgun's signature is valid for its time and token, by the signing key alone")
     func mailgun() throws {
-        let key = Secret(ProviderVectors.mailgunKey)
-        #expect(try #require(mailgun()).isValid(key: key))
-        #expect(try #require(mailgun(timestamp: "1767225600")).isValid(key: key))
+        #expect(mailgun(timestamp: "1767225600") != nil)
         #expect(try #require(mailgun()).eventID == "e1")
         #expect(mailgun(signature: ProviderVectors.mailgunSignature.uppercased()) == nil)
         #expect(mailgun(signature: String(ProviderVectors.mailgunSignature.dropLast())) == nil)
         let other = String(ProviderVectors.mailgunToken.dropLast()) + "7"
-        #expect(try !#require(mailgun(token: other)).isValid(key: key))
-        #expect(try !#require(mailgun(timestamp: #""1767225601""#)).isValid(key: key))
-        #expect(try !#require(mailgun()).isValid(key: Secret("key-of-the-api")))
-        #expect(MailgunSignature(body: Array("{}".utf8)) == nil)
+        #expect(mailgun(token: other) == nil)
+        #expect(mailgun(timestamp: #""1767225601""#) == nil)
+        #expect(mailgun(key: "key-of-the-api") == nil)
+        #expect(MailgunSignature.verified(body: Array("{}".utf8), key: Secret(ProviderVectors.mailgunKey)) == nil)
+    }
+
+    @Test("of a sub-account's event that signature counts whose key is ours")
+    func mailgunParent() throws {
+        let ours =
+            #"{"timestamp":"1767225600","token":"\#(ProviderVectors.mailgunToken)","signature":"\#(ProviderVectors.mailgunSignature)"}"#
+        let foreign = String(repeating: "0", count: 64)
+        #expect(try #require(mailgun(token: "another", signature: foreign, parent: ours)).token == ProviderVectors.mailgunToken)
+        #expect(mailgun(token: "another", signature: foreign, parent: ours, key: "key-of-the-api") == nil)
+        #expect(
+            try #require(mailgun(parent: #"{"timestamp":"1","token":"t","signature":"\#(foreign)"}"#)).token == ProviderVectors.mailgunToken
+        )
+        for odd in [#""x""#, "{}", #"{"timestamp":[],"token":1,"signature":2}"#] { #expect(mailgun(parent: odd) != nil) }
     }
 
     @Test("a signature is good for its window", arguments: [(-301, false), (-300, true), (0, true), (900, true), (901, false)])
     func window(age: Double, isFresh: Bool) throws {
         let now = Date(timeIntervalSince1970: 1_767_225_600 + age)
         #expect(try #require(mailgun()).isFresh(now: now, maximumAge: 900) == isFresh)
-        #expect(try !#require(mailgun(timestamp: #""-1767225600""#)).isFresh(now: now, maximumAge: 900))
-        #expect(try !#require(mailgun(timestamp: #""1767225600.5""#)).isFresh(now: now, maximumAge: 900))
+        for odd in ["-1767225600", "1767225600.5"] {
+            let code = HMAC<SHA256>.authenticationCode(
+                for: Data((odd + ProviderVectors.mailgunToken).utf8),
+                using: SymmetricKey(data: Data(ProviderVectors.mailgunKey.utf8))
+            )
+            let signed = mailgun(timestamp: "\"\(odd)\"", signature: code.map { String(format: "%02x", $0) }.joined())
+            #expect(try !#require(signed).isFresh(now: now, maximumAge: 900))
+        }
     }
 }

@@ -4,6 +4,8 @@ import FoundationEssentials
 /// The signature of Mailgun's webhooks: an HMAC over a time and a token.
 ///
 /// It does not cover the event. So an old one is refused, and a token that comes a second time with another event is, too.
+///
+/// An event of a sub-account may have a second one, made with the key of the account above it (`parent-signature`).
 package struct MailgunSignature: Sendable {
     /// How far Mailgun's clock may be ahead (seconds).
     package static let tolerance: TimeInterval = 300
@@ -14,19 +16,25 @@ package struct MailgunSignature: Sendable {
     private let timestamp: String
     private let code: [UInt8]
 
-    /// - Returns: nil when the body has no signature of the right shape.
-    package init?(body: [UInt8]) {
-        guard let wire = try? JSONDecoder().decode(Wire.self, from: Data(body)), let code = Self.bytes(of: wire.signature.signature),
-            (1...128).contains(wire.signature.token.utf8.count)
-        else { return nil }
-        token = wire.signature.token
-        eventID = wire.event.id ?? ""
-        timestamp = wire.signature.timestamp.text
+    /// The one of a body's signatures that was made with the key; nil when none was.
+    package static func verified(body: [UInt8], key: Secret) -> MailgunSignature? {
+        guard let wire = try? JSONDecoder().decode(Wire.self, from: Data(body)) else { return nil }
+        return [wire.signature, wire.parent].compactMap(\.self)
+            .compactMap { MailgunSignature($0, of: wire.event) }
+            .first { $0.isValid(key: key) }
+    }
+
+    /// Nil for one that has not the right shape.
+    private init?(_ wire: Wire.Signature, of event: Wire.Event) {
+        guard let code = Self.bytes(of: wire.signature), (1...128).contains(wire.token.utf8.count) else { return nil }
+        token = wire.token
+        eventID = event.id ?? ""
+        timestamp = wire.timestamp.text
         self.code = code
     }
 
     /// Whether it was made with the key.
-    package func isValid(key: Secret) -> Bool {
+    private func isValid(key: Secret) -> Bool {
         HMAC<SHA256>.isValidAuthenticationCode(
             code,
             authenticating: Array("\(timestamp)\(token)".utf8),
@@ -70,11 +78,21 @@ package struct MailgunSignature: Sendable {
         }
 
         let signature: Signature
+        let parent: Signature?
         let event: Event
 
         enum CodingKeys: String, CodingKey {
             case signature
+            case parent = "parent-signature"
             case event = "event-data"
+        }
+
+        /// A parent's signature of another shape is none.
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            signature = try container.decode(Signature.self, forKey: .signature)
+            parent = try? container.decode(Signature.self, forKey: .parent)
+            event = try container.decode(Event.self, forKey: .event)
         }
     }
 
