@@ -86,11 +86,14 @@ package struct HandoverRepository: Sendable {
         try await client.withTransaction { connection in
             let rows = try await connection.query(
                 """
-                UPDATE delivery_events d SET outcome = v.outcome, reason = v.reason, occurred_at = \(now)
-                FROM (SELECT unnest(\(ids)::uuid[]) AS id, unnest(\(messages.map { $0.verdict?.outcome })::text[]) AS outcome,
-                             unnest(\(messages.map { $0.verdict?.reason })::text[]) AS reason) v
-                WHERE d.tenant_id = \(chunk.tenantID) AND d.id = v.id AND d.outcome = 'sent'
-                RETURNING d.outcome
+                WITH withdrawn AS (
+                    UPDATE delivery_events d SET outcome = v.outcome, reason = v.reason, occurred_at = \(now)
+                    FROM (SELECT unnest(\(ids)::uuid[]) AS id, unnest(\(messages.map { $0.verdict?.outcome })::text[]) AS outcome,
+                                 unnest(\(messages.map { $0.verdict?.reason })::text[]) AS reason) v
+                    WHERE d.tenant_id = \(chunk.tenantID) AND d.id = v.id AND d.outcome = 'sent'
+                    RETURNING d.tenant_id, d.campaign_id, d.channel, d.outcome),
+                marked AS (\(sql: RollUpRebuilder.marking("withdrawn", now: now)))
+                SELECT outcome FROM withdrawn
                 """
             )
             let outcomes: [String] = try rows.map { try $0.get("outcome") }

@@ -133,6 +133,40 @@ struct RequestRollUpTests {
         #expect(try await bench.differences() == [])
     }
 
+    @Test("what turns out to be sent after all, or was lost and may not be sent any more, is counted anew")
+    func corrected() async throws {
+        let bench = try await ReportBench.make(contacts: 1, time: time)
+        let sender = try SenderBench(time: time)
+        let requests = try await RequestFixture(client: bench.client, time: time, tenantID: bench.fixture.tenantID)
+        let ids = try await requests.enqueue(["a@gmail.com", "b@gmail.com"], channel: .email)
+        sender.gateway.answer { _ in .unknown(reason: "no answer") }
+        try await sender.drainExpress()
+        try await bench.process()
+        #expect(try await bench.totals(.tenant).unknown == 2)
+        time.advance(by: 60)
+        let (reported, now) = (try await events(bench, [.delivered]), time.now)
+        _ = try await bench.worker.withTransaction { try await EventRecorder().record(reported, on: $0, now: now) }
+        while try await bench.rebuilder.rebuildMarked() {}
+        let settled = try await bench.totals(.tenant)
+        #expect(settled.sent == 3 && settled.unknown == 0)
+
+        let lost = [
+            QueuedMessage(
+                id: ids[0],
+                contactID: nil,
+                recipient: "a@gmail.com",
+                mergeValues: [],
+                attempts: 1,
+                verdict: .suppressed(reason: "complaint")
+            )
+        ]
+        try await ExpressHandoverRepository(client: bench.worker).withdraw(lost, tenantID: requests.tenantID, now: time.now)
+        while try await bench.rebuilder.rebuildMarked() {}
+        let withdrawn = try await bench.totals(.tenant)
+        #expect(withdrawn.sent == 2 && withdrawn.suppressed == 1)
+        #expect(try await bench.differences() == [])
+    }
+
     @Test("a campaign's message that is tried again counts as what becomes of it, without counting the campaign anew")
     func ofCampaign() async throws {
         let sender = try SenderBench(time: time, chunkSize: 2)

@@ -114,6 +114,7 @@ package struct CampaignRetrier: Sendable {
         on connection: PostgresConnection
     ) async throws -> (counts: [String: Int], last: UUID?) {
         let (tenantID, cursor): (UUID, UUID?) = (try wish.get("tenant_id"), try wish.get("cursor_id"))
+        try await RollUpLock.exclude(RollUpLock.key(tenantID: tenantID, campaignID: try wish.get("campaign_id")), on: connection)
         let ids: [UUID] = try await connection.query(
             """
             SELECT d.id FROM delivery_events d
@@ -123,7 +124,7 @@ package struct CampaignRetrier: Sendable {
             """
         ).map { try $0.get("id") }
         guard let last = ids.last else { return ([:], nil) }
-        try await RollUpProjection.takeBack(ids, tenantID: tenantID, campaignID: try wish.get("campaign_id"), on: connection)
+        try await RollUpProjection.takeBack(ids, tenantID: tenantID, on: connection)
         let rows = try await connection.query(
             """
             WITH taken AS (

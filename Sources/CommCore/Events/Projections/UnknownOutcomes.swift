@@ -30,12 +30,8 @@ struct UnknownOutcomes {
                 FROM (SELECT unnest(\(reports.map(\.tenantID))::uuid[]) AS tenant_id, unnest(\(reports.map(\.messageID))::uuid[]) AS id,
                              unnest(\(reports.map(\.bucket))::timestamptz[]) AS created_at) e
                 WHERE d.tenant_id = e.tenant_id AND d.id = e.id AND d.created_at = e.created_at AND d.outcome = 'unknown'
-                RETURNING d.tenant_id, d.campaign_id),
-            -- The roll-ups have counted the old outcome.
-            marked AS (
-                INSERT INTO rollup_marks (tenant_id, campaign_id, marked_at)
-                SELECT DISTINCT tenant_id, campaign_id, \(now)::timestamptz FROM known WHERE campaign_id IS NOT NULL
-                ON CONFLICT DO NOTHING)
+                RETURNING d.tenant_id, d.campaign_id, d.channel),
+            marked AS (\(sql: RollUpRebuilder.marking("known", now: now)))
             SELECT tenant_id, campaign_id, count(*)::int AS messages FROM known WHERE campaign_id IS NOT NULL GROUP BY 1, 2
             """
         )

@@ -81,14 +81,9 @@ package struct RollUpProjection: Sendable {
 
     /// Subtracts what became of messages whose rows the caller is about to take out of the delivery log.
     ///
-    /// Nothing of their campaign is projected meanwhile; what is not counted yet never will be, since the row is gone then.
-    static func takeBack(
-        _ messages: [UUID],
-        tenantID: UUID,
-        campaignID: UUID?,
-        on connection: PostgresConnection
-    ) async throws {
-        try await RollUpLock.exclude(RollUpLock.key(tenantID: tenantID, campaignID: campaignID), on: connection)
+    /// The caller has locked the roll-ups of their campaign against everybody else before the rows, since who projects does so in that order.
+    /// What is not counted yet never will be: the row is gone then.
+    static func takeBack(_ messages: [UUID], tenantID: UUID, on connection: PostgresConnection) async throws {
         let counted: SQL = """
             SELECT d.* FROM delivery_events d
             WHERE d.tenant_id = \(tenantID) AND d.id = ANY(\(messages)::uuid[])

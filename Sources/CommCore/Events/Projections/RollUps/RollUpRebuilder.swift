@@ -50,6 +50,18 @@ package struct RollUpRebuilder: Sendable {
         )
     }
 
+    /// The statement that asks for it where what was counted of messages has changed in the delivery log.
+    ///
+    /// - Parameter changed: a source of rows `tenant_id, campaign_id, channel`.
+    static func marking(_ changed: SQL, now: Date) -> SQL {
+        """
+        INSERT INTO rollup_marks (tenant_id, campaign_id, marked_at)
+        SELECT DISTINCT tenant_id, coalesce(campaign_id, '\(raw: RollUpTable.noCampaign)'), \(now)::timestamptz FROM \(sql: changed)
+        WHERE channel = 'email'
+        ON CONFLICT DO NOTHING
+        """
+    }
+
     /// Rebuilds the campaign that was marked longest ago.
     ///
     /// - Returns: false when none is marked.
@@ -144,9 +156,10 @@ package struct RollUpRebuilder: Sendable {
         if let campaignID { "\(raw: alias).campaign_id = \(campaignID)" } else { "\(raw: alias).campaign_id IS NULL" }
     }
 
-    /// The log has no index by campaign, but the messages of one are a range of its key.
+    /// The messages of a campaign are a range of the log's key.
     private static func idRange(tenantID: UUID, campaignID: UUID?, on connection: PostgresConnection) async throws -> SQL {
-        guard let campaignID else { return "" }
+        // Events of tests have no campaign.
+        guard let campaignID else { return " AND (d.campaign_id IS NULL OR d.is_test)" }
         let rows = try await connection.query("SELECT started_at FROM campaigns WHERE tenant_id = \(tenantID) AND id = \(campaignID)")
         guard let startedAt: Date = try rows.first?.get("started_at") else { return "" }
         let ids = SequenceIDs.range(startedAt: startedAt)
