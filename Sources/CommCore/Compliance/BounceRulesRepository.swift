@@ -18,7 +18,7 @@ package struct BounceRulesRepository: Sendable {
     /// Changes what the patch names; it counts from the next bounce on.
     package func update(tenantID: UUID, patch: BounceRulesPatch) async throws -> BounceRules {
         let problems = patch.problems
-        guard problems.isEmpty else { throw ComplianceError(.invalid, problems[0].message, problems: problems) }
+        guard problems.isEmpty else { throw ComplianceError.invalid(problems) }
         let now = time.now
         return try await client.withTenant(tenantID) { connection in
             try await connection.execute(

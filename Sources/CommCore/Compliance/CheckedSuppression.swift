@@ -31,9 +31,7 @@ struct CheckedSuppression: Sendable, Equatable {
         check.line("note", draft.note, limit: Self.longestNote)
         if let end = draft.expiresAt, end <= now { check.add("expires_at", "invalid", "expires_at must be in the future") }
         if let end = draft.expiresAt, end > Self.furthest { check.add("expires_at", "invalid", "expires_at is too far in the future") }
-        guard check.problems.isEmpty else {
-            throw ComplianceError(.invalid, check.problems.first?.message ?? "", problems: check.problems)
-        }
+        guard check.problems.isEmpty else { throw ComplianceError.invalid(check.problems) }
         listID = draft.listID
         reason = draft.reason ?? "manual"
         source = draft.source ?? "admin"

@@ -22,7 +22,7 @@ package struct ConsentRepository: Sendable {
     package func record(tenantID: UUID, contactID: UUID, draft: ConsentDraft) async throws -> Consent {
         let now = time.now
         let problems = draft.problems(now: now)
-        guard problems.isEmpty else { throw ComplianceError(.invalid, problems[0].message, problems: problems) }
+        guard problems.isEmpty else { throw ComplianceError.invalid(problems) }
         return try await client.withTenant(tenantID) { connection in
             let address = try await Self.lock(contactID, tenantID: tenantID, on: connection)
             let rows = try await connection.query(

@@ -18,7 +18,7 @@ package struct RetentionRepository: Sendable {
     /// Changes what the patch names.
     package func update(tenantID: UUID, patch: RetentionPatch) async throws -> RetentionSettings {
         let problems = patch.problems
-        guard problems.isEmpty else { throw ComplianceError(.invalid, problems[0].message, problems: problems) }
+        guard problems.isEmpty else { throw ComplianceError.invalid(problems) }
         let now = time.now
         return try await client.withTenant(tenantID) { connection in
             try await connection.execute(

@@ -76,7 +76,7 @@ package struct SuppressionRepository: Sendable {
         let now = time.now
         var check = FieldCheck()
         check.line("reason", reason, limit: 1_000)
-        guard check.problems.isEmpty else { throw ComplianceError(.invalid, check.problems[0].message, problems: check.problems) }
+        guard check.problems.isEmpty else { throw ComplianceError.invalid(check.problems) }
         try await client.withTenant(tenantID) { connection in
             if let reason = reason.nonEmpty { try await connection.execute("SELECT set_config('app.note', \(reason), true)") }
             let known = try await connection.query("SELECT email_norm FROM suppressions WHERE tenant_id = \(tenantID) AND id = \(id)")

@@ -39,7 +39,7 @@ package struct DeliveryLogRepository: Sendable {
             return try await client.query(finishing).one { try $0.get("is_ours") }
         }
         return try await client.withTransaction { connection in
-            let fenced = try await connection.query("SELECT FROM queue_chunks WHERE \(sql: Self.isHeld(chunk)) FOR UPDATE")
+            let fenced = try await connection.query("SELECT FROM queue_chunks q WHERE \(sql: chunk.isHeld) FOR UPDATE")
             guard !fenced.isEmpty else { return false }
             try await connection.execute(deferring)
             try await faults.hit("confirm.mid")
@@ -208,24 +208,17 @@ package struct DeliveryLogRepository: Sendable {
         return "WITH \(sql: .joined(parts, separator: ", ")) SELECT EXISTS (SELECT FROM closed) AS is_ours"
     }
 
-    private static func isHeld(_ chunk: Chunk) -> SQL {
-        """
-        tenant_id = \(chunk.tenantID) AND campaign_id = \(chunk.campaignID) AND chunk_no = \(chunk.number)
-        AND lease_token = \(chunk.token) AND state = 'leased'
-        """
-    }
-
     /// Rows `m`; nothing comes into a chunk after it was made.
     private static func messages(of chunk: Chunk) -> SQL {
         "m.in_chunk AND m.id BETWEEN \(chunk.firstID) AND \(chunk.lastID)"
     }
 
     private static func closing(_ chunk: Chunk, checkAfter: Date?) -> SQL {
-        guard let checkAfter else { return "DELETE FROM queue_chunks WHERE \(sql: isHeld(chunk)) RETURNING true" }
+        guard let checkAfter else { return "DELETE FROM queue_chunks q WHERE \(sql: chunk.isHeld) RETURNING true" }
         return """
-            UPDATE queue_chunks SET state = 'handed_over', check_after = \(checkAfter), lease_owner = NULL, lease_until = NULL,
+            UPDATE queue_chunks q SET state = 'handed_over', check_after = \(checkAfter), lease_owner = NULL, lease_until = NULL,
                 lease_token = NULL
-            WHERE \(sql: isHeld(chunk)) RETURNING true
+            WHERE \(sql: chunk.isHeld) RETURNING true
             """
     }
 

@@ -78,7 +78,7 @@ package struct ExpressHandoverRepository: Sendable {
                              unnest(\(messages.map { $0.verdict?.reason })::text[]) AS reason) v
                 WHERE d.tenant_id = \(tenantID) AND d.id = v.id AND d.created_at = v.created_at AND d.outcome = 'sent'
                 RETURNING d.tenant_id, d.id, d.outcome, d.request_id, d.campaign_id, d.channel),
-            marked AS (\(sql: RollUpRebuilder.marking("(SELECT * FROM withdrawn WHERE request_id IS NOT NULL) w", now: now))),
+            marked AS (\(sql: RollUpRebuilder.marking("withdrawn WHERE request_id IS NOT NULL AND channel = 'email'", now: now))),
             \(sql: FallbackRepository.queueing(
                 after: "SELECT tenant_id, id FROM withdrawn WHERE outcome IN \(sql: FallbackRepository.outcomes) AND request_id IS NOT NULL",
                 now: now

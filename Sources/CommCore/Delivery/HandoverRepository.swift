@@ -91,7 +91,7 @@ package struct HandoverRepository: Sendable {
                     FROM (SELECT unnest(\(ids)::uuid[]) AS id, unnest(\(messages.map { $0.verdict?.outcome })::text[]) AS outcome,
                                  unnest(\(messages.map { $0.verdict?.reason })::text[]) AS reason) v
                     WHERE d.tenant_id = \(chunk.tenantID) AND d.id = v.id AND d.outcome = 'sent'
-                    RETURNING d.tenant_id, d.campaign_id, d.channel, d.outcome),
+                    RETURNING d.tenant_id, d.campaign_id, d.outcome),
                 marked AS (\(sql: RollUpRebuilder.marking("withdrawn", now: now)))
                 SELECT outcome FROM withdrawn
                 """

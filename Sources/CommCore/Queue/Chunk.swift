@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Postgres
 
 /// A range of a campaign's messages under one lease.
 package struct Chunk: Sendable, Equatable {
@@ -17,4 +18,14 @@ package struct Chunk: Sendable, Equatable {
     package let crashes: Int
     /// Fencing token: only the holder of the newest one may record.
     package let token: UUID
+}
+
+extension Chunk {
+    /// The fence: whether a row `q` of queue_chunks is this one, under the lease that it was claimed with.
+    var isHeld: SQL {
+        """
+        q.tenant_id = \(tenantID) AND q.campaign_id = \(campaignID) AND q.chunk_no = \(number)
+        AND q.lease_token = \(token) AND q.state = 'leased'
+        """
+    }
 }

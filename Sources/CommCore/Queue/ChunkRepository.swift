@@ -98,8 +98,7 @@ package struct ChunkRepository: Sendable {
             """
             UPDATE queue_chunks q SET lease_until = \(now.addingTimeInterval(lease))
             FROM campaigns c
-            WHERE q.tenant_id = \(chunk.tenantID) AND q.campaign_id = \(chunk.campaignID) AND q.chunk_no = \(chunk.number)
-              AND q.lease_token = \(chunk.token) AND q.state = 'leased'
+            WHERE \(sql: chunk.isHeld)
               AND c.tenant_id = q.tenant_id AND c.id = q.campaign_id AND c.status = 'sending'
             """
         ) == 1
@@ -110,8 +109,7 @@ package struct ChunkRepository: Sendable {
         let rows = try await client.query(
             """
             SELECT FROM queue_chunks q JOIN campaigns c ON c.tenant_id = q.tenant_id AND c.id = q.campaign_id AND c.status = 'sending'
-            WHERE q.tenant_id = \(chunk.tenantID) AND q.campaign_id = \(chunk.campaignID) AND q.chunk_no = \(chunk.number)
-              AND q.lease_token = \(chunk.token) AND q.state = 'leased'
+            WHERE \(sql: chunk.isHeld)
             """
         )
         return !rows.isEmpty
@@ -123,10 +121,9 @@ package struct ChunkRepository: Sendable {
     package func release(_ chunk: Chunk, until: Date? = nil) async throws {
         try await client.execute(
             """
-            UPDATE queue_chunks SET state = 'open', lease_owner = NULL, lease_until = NULL, lease_token = NULL,
-                due_at = coalesce(\(until), due_at)
-            WHERE tenant_id = \(chunk.tenantID) AND campaign_id = \(chunk.campaignID) AND chunk_no = \(chunk.number)
-              AND lease_token = \(chunk.token) AND state = 'leased'
+            UPDATE queue_chunks q SET state = 'open', lease_owner = NULL, lease_until = NULL, lease_token = NULL,
+                due_at = coalesce(\(until), q.due_at)
+            WHERE \(sql: chunk.isHeld)
             """
         )
     }

@@ -8,15 +8,7 @@ struct GlobalSuppressionsController: Sendable {
         let draft: SuppressionDraft
 
         init(_ fields: inout JSONFields) {
-            draft = SuppressionDraft(
-                email: fields.string("email"),
-                address: fields.string("address"),
-                channel: fields.string("channel"),
-                domain: fields.string("domain"),
-                reason: fields.string("reason"),
-                note: fields.string("note"),
-                expiresAt: fields.date("expires_at")
-            )
+            draft = SuppressionDraft(fields: &fields)
         }
     }
 

@@ -6,18 +6,11 @@ extension SuppressionsController {
         let draft: SuppressionDraft
 
         init(_ fields: inout JSONFields) {
-            draft = SuppressionDraft(
-                email: fields.string("email"),
-                address: fields.string("address"),
-                channel: fields.string("channel"),
-                domain: fields.string("domain"),
-                scope: fields.string("scope"),
-                listID: fields.uuid("list_id"),
-                reason: fields.string("reason"),
-                source: fields.string("source"),
-                note: fields.string("note"),
-                expiresAt: fields.date("expires_at")
-            )
+            var draft = SuppressionDraft(fields: &fields)
+            draft.scope = fields.string("scope")
+            draft.listID = fields.uuid("list_id")
+            draft.source = fields.string("source")
+            self.draft = draft
         }
     }
 
@@ -316,5 +309,20 @@ extension SuppressionsController {
             history = changes.prefix(limit).map(Change.init)
             _nextCursor = OrNull(wrappedValue: changes.count > limit ? changes[limit - 1].place.text : nil)
         }
+    }
+}
+
+extension SuppressionDraft {
+    /// What an entry of anybody's list is asked for by: what is kept back, and why.
+    init(fields: inout JSONFields) {
+        self.init(
+            email: fields.string("email"),
+            address: fields.string("address"),
+            channel: fields.string("channel"),
+            domain: fields.string("domain"),
+            reason: fields.string("reason"),
+            note: fields.string("note"),
+            expiresAt: fields.date("expires_at")
+        )
     }
 }

@@ -155,14 +155,8 @@ struct RollUpTests {
         try await bench.client.execute("DELETE FROM domain_rollups WHERE domain = 'gmx.de'")
         let found = try await bench.differences()
         #expect(Set(found.map(\.name)) == ["event_rollups", "domain_rollups"])
-        try await bench.worker.withTransaction { connection in
-            try await RollUpRebuilder.mark(
-                tenantID: bench.fixture.tenantID,
-                campaignID: bench.fixture.campaignID,
-                now: time.now,
-                on: connection
-            )
-        }
+        let marked: SQL = "campaign_lists WHERE campaign_id = \(bench.fixture.campaignID)"
+        try await bench.worker.execute(RollUpRebuilder.marking(marked, now: time.now))
         #expect(try await bench.rebuilder.rebuildMarked())
         #expect(try await !bench.rebuilder.rebuildMarked())
         #expect(try await bench.rebuilder.check(tenantID: bench.fixture.tenantID, campaignID: bench.fixture.campaignID).isEmpty)

@@ -31,7 +31,7 @@ struct UnknownOutcomes {
                              unnest(\(reports.map(\.bucket))::timestamptz[]) AS created_at) e
                 WHERE d.tenant_id = e.tenant_id AND d.id = e.id AND d.created_at = e.created_at AND d.outcome = 'unknown'
                 RETURNING d.tenant_id, d.campaign_id, d.channel),
-            marked AS (\(sql: RollUpRebuilder.marking("known", now: now)))
+            marked AS (\(sql: RollUpRebuilder.marking("known WHERE channel = 'email'", now: now)))
             SELECT tenant_id, campaign_id, count(*)::int AS messages FROM known WHERE campaign_id IS NOT NULL GROUP BY 1, 2
             """
         )

@@ -47,7 +47,7 @@ package struct DomainGroupRepository: Sendable {
             check.add("group", "invalid", "group must be a name of small letters, digits, - and .")
         }
         guard check.problems.isEmpty, let known, let group else {
-            throw ThrottlingError(.invalid, check.problems.first?.message ?? "The group is not valid", problems: check.problems)
+            throw ThrottlingError.invalid(check.problems)
         }
         return try await client.withTransaction { connection in
             try await forget(known, pattern, on: connection)

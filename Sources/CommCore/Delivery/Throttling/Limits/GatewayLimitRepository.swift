@@ -26,9 +26,7 @@ package struct GatewayLimitRepository: Sendable {
         if group.utf8.count > Self.nameLimit || group != group.lowercased() || group.contains(where: \.isWhitespace) {
             check.add("group", "invalid", "group must be the name of a group or a domain, in lower case")
         }
-        guard check.problems.isEmpty else {
-            throw ThrottlingError(.invalid, check.problems[0].message, problems: check.problems)
-        }
+        guard check.problems.isEmpty else { throw ThrottlingError.invalid(check.problems) }
         let limit = try draft.limit()
         return try await client.query(
             """

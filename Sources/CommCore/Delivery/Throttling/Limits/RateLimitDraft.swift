@@ -22,7 +22,7 @@ package struct RateLimitDraft: Sendable {
             }
         }
         guard check.problems.isEmpty, let messages, let period else {
-            throw ThrottlingError(.invalid, check.problems.first?.message ?? "The limit is not valid", problems: check.problems)
+            throw ThrottlingError.invalid(check.problems)
         }
         return RateLimit(messages: messages, period: period, burst: burst)
     }

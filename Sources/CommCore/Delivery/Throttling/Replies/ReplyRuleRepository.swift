@@ -24,7 +24,7 @@ package struct ReplyRuleRepository: Sendable {
     /// Makes a rule, or replaces the one with the id.
     package func set(id: UUID, _ draft: ReplyRuleDraft) async throws -> ReplyRule {
         let problems = draft.problems
-        guard problems.isEmpty else { throw ThrottlingError(.invalid, problems[0].message, problems: problems) }
+        guard problems.isEmpty else { throw ThrottlingError.invalid(problems) }
         let now = time.now
         return try await client.withTransaction { connection in
             let others: Int = try await connection.query("SELECT count(*)::int AS n FROM reply_rules WHERE id <> \(id)").one {

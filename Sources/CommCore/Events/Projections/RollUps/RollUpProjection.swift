@@ -62,10 +62,10 @@ package struct RollUpProjection: Sendable {
 
     /// Leaves the counting to another rebuild.
     func mark(now: Date, on connection: PostgresConnection) async throws {
-        let campaigns = Set(events.map { [$0.tenantID, $0.campaignID ?? RollUpTable.noCampaignID] })
-        for campaign in campaigns {
-            try await RollUpRebuilder.mark(tenantID: campaign[0], campaignID: campaign[1], now: now, on: connection)
-        }
+        let changed: SQL = """
+            unnest(\(events.map(\.tenantID))::uuid[], \(events.map(\.campaignID))::uuid[]) AS e(tenant_id, campaign_id)
+            """
+        try await connection.execute(RollUpRebuilder.marking(changed, now: now))
     }
 
     /// Adds what the batch changes.

@@ -40,24 +40,13 @@ package struct RollUpRebuilder: Sendable {
         try await connection.execute(RollUpSQL.replace(facts, existing: Self.key(tenantID, campaignID)))
     }
 
-    /// Asks comm-stats to make a campaign's roll-ups again, once the caller's transaction has changed facts that were counted already.
-    package static func mark(tenantID: UUID, campaignID: UUID, now: Date, on connection: PostgresConnection) async throws {
-        try await connection.execute(
-            """
-            INSERT INTO rollup_marks (tenant_id, campaign_id, marked_at) VALUES (\(tenantID), \(campaignID), \(now))
-            ON CONFLICT DO NOTHING
-            """
-        )
-    }
-
-    /// The statement that asks for it where what was counted of messages has changed in the delivery log.
+    /// The statement that asks comm-stats to make roll-ups again, once the transaction has changed facts that were counted already.
     ///
-    /// - Parameter changed: a source of rows `tenant_id, campaign_id, channel`.
+    /// - Parameter changed: what stands behind `FROM`, with columns `tenant_id` and `campaign_id`.
     static func marking(_ changed: SQL, now: Date) -> SQL {
         """
         INSERT INTO rollup_marks (tenant_id, campaign_id, marked_at)
         SELECT DISTINCT tenant_id, coalesce(campaign_id, '\(raw: RollUpTable.noCampaign)'), \(now)::timestamptz FROM \(sql: changed)
-        WHERE channel = 'email'
         ON CONFLICT DO NOTHING
         """
     }
